@@ -1,0 +1,1 @@
+"""What Doorstep knows, as pure functions of plain values: no clock, no chance, no network, no storage."""
