@@ -1,0 +1,1 @@
+"""Tables, all SQL, and where blobs lie."""

@@ -1,0 +1,36 @@
+"""Tables of blobs: which are verified, and which events name them. The bytes lie in a blob store."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.store.db import Base, UtcTime
+
+
+class Blob(Base):
+    """A blob whose bytes are stored and whose hash was checked."""
+
+    __tablename__ = "blob"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.tenant_id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    verified_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class BlobName(Base):
+    """An event names a blob: the right to send it, and the reason to keep it."""
+
+    __tablename__ = "blob_name"
+    __table_args__ = (
+        Index("ix_blob_name_device", "device_id", "sha256"),
+        Index("ix_blob_name_job", "job_id", "sha256"),
+    )
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.tenant_id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    device_id: Mapped[str] = mapped_column(ForeignKey("device.device_id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    job_id: Mapped[str | None] = mapped_column(ForeignKey("job_view.job_id"))
