@@ -1,0 +1,189 @@
+"""The shipped service standards: readable, complete in both languages, and unchanged since they were published."""
+
+import re
+from typing import Any
+
+import pytest
+
+from app.domain import checklist, standard
+from app.domain.events import JsonObject
+from app.domain.job import planned
+from app.standards import shipped
+
+# A published version is pinned by jobs under way: a digest here changes only together with a new version's file.
+PUBLISHED = {
+    ("base_delivery", "2026.1"): "9e505261b48ffed7edca31472975fd2e51587eaf1c3999908807cae999f1817d",
+    ("refrigerator", "2026.1"): "2972abad2f94586b5ecf3411f701b02585768fef295374f4613bb4bbcbf9e549",
+    ("washing_machine", "2026.1"): "5b89389d3fac57b3d38a2e0b707a03ac465cf73f8da599d95952c998a02fcc96",
+}
+
+STANDARDS = [standard.read(document) for document in shipped()]
+EVERY_RULE = [rule for document in STANDARDS for rule in document["rules"]]
+
+
+def walk(value: Any) -> list[Any]:
+    """A value and everything inside it."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [value, *(found for part in inside for found in walk(part))]
+
+
+def asked_by(rule: JsonObject) -> set[str]:
+    return {asked["kind"] for asked in rule["evidence"]}
+
+
+def a_state(categories: list[str], services: list[str], **answers: str) -> JsonObject:
+    """A job with one unit of each category (`u0`, `u1`, …) and the given values answered on the first unit and on the job."""
+    state = planned()
+    state["services"] = services
+    state["units"] = [{"unit_id": f"u{place}", "category": category} for place, category in enumerate(categories)]
+    state["answers"] = [
+        {"step_id": code.replace("_", "-"), "unit_id": unit_id, "component": None, "value": value, "exception": None, "current": True}
+        for code, value in answers.items()
+        for unit_id in ("u0", None)
+    ]
+    return state
+
+
+def required_photos(state: JsonObject) -> int:
+    """How many photos the untouched checklist of a job asks for by `must`."""
+    return sum(
+        asked["min"]
+        for step in checklist.steps(state, STANDARDS)
+        for asked in step["rule"]["evidence"]
+        if asked["kind"] == "photo" and step["rule"]["severity"] == "must"
+    )
+
+
+def test_published_versions_are_unchanged() -> None:
+    found = {
+        (read["standard_id"], read["version"]): standard.digest_of(document) for read, document in zip(STANDARDS, shipped(), strict=True)
+    }
+    assert found == PUBLISHED
+
+
+def test_every_text_exists_in_both_languages() -> None:
+    texts = [text for document in STANDARDS for text in walk(document) if isinstance(text, dict) and "en" in text]
+    assert len(texts) > 250
+    for text in texts:
+        assert set(text) == {"en", "zh-Hans"}
+        assert re.search(r"[\u4e00-\u9fff]", text["zh-Hans"]), text
+        assert not re.search(r"[\u3000-\u9fff\uff00-\uffef]", text["en"]), text
+
+
+def test_a_step_is_named_once_over_all_documents() -> None:
+    codes = [rule["code"] for rule in EVERY_RULE]
+    assert len(codes) == len(set(codes))
+    assert all(re.fullmatch(r"[A-Z]{2,3}(-[A-Z]{3})?-\d\d", code) for code in codes)
+
+
+def test_a_photo_role_means_the_same_in_every_document() -> None:
+    meant: dict[str, Any] = {}
+    for role, spec in (pair for document in STANDARDS for pair in document["photo_roles"].items()):
+        assert meant.setdefault(role, spec) == spec, role
+        assert 1600 <= spec["max_side"] <= 2560
+        assert 80 <= spec["quality"] <= 88
+        assert spec["hint"].keys() == spec["title"].keys()
+
+
+def test_every_photo_role_is_asked_for() -> None:
+    for document in STANDARDS:
+        asked = {part["role"] for part in walk(document) if isinstance(part, dict) and part.get("kind") == "photo"}
+        assert asked == set(document["photo_roles"])
+
+
+def test_every_kind_of_evidence_is_used() -> None:
+    assert {kind for rule in EVERY_RULE for kind in asked_by(rule)} == set(standard.EVIDENCE_KINDS)
+
+
+def test_every_rule_says_where_it_comes_from_and_claims_no_conformity() -> None:
+    for rule in EVERY_RULE:
+        assert rule["sources"], rule["code"]
+        assert {source["status"] for source in rule["sources"]} == {"reference-only"}
+        assert rule["actor"] in ("installer", "customer", "dispatcher")
+
+
+def test_values_asked_for_can_be_recorded_and_told_apart() -> None:
+    for part in (part for document in STANDARDS for part in walk(document) if isinstance(part, dict)):
+        if part.get("kind") == "choice":
+            values = [option["value"] for option in part["options"]]
+            assert len(values) == len(set(values)) >= 2
+        if part.get("kind") == "reading":
+            limits = [limit for limit in (part["min"], part["max"]) if limit is not None]
+            assert limits and all(checklist.is_decimal(limit) for limit in limits)
+            assert all(len(limit.partition(".")[2]) <= part["decimals"] for limit in limits)
+            assert len(part["unit"]) <= 16
+        if "reasons" in part and "requires" in part:
+            assert part["reasons"] and part["requires"] in ("note", None)
+
+
+def test_a_condition_asks_only_for_answers_that_can_be_given() -> None:
+    options = {
+        rule["code"]: {option["value"] for asked in rule["evidence"] if asked["kind"] == "choice" for option in asked["options"]}
+        for rule in EVERY_RULE
+    }
+    conditions = [part for rule in EVERY_RULE for part in walk(rule["when"]) if isinstance(part, dict) and "answer" in part]
+    assert len(conditions) >= 4
+    assert all(condition["is"] in options[condition["answer"]] for condition in conditions)
+
+
+@pytest.mark.parametrize(("category", "most"), [("washing_machine", 7), ("refrigerator", 7)])
+def test_one_unit_asks_for_few_photos(category: str, most: int) -> None:
+    assert 5 <= required_photos(a_state([category], ["deliver", "install"])) <= most
+
+
+def test_a_unit_gets_the_rules_of_its_own_category() -> None:
+    laid = checklist.steps(a_state(["washing_machine", "refrigerator"], ["deliver", "install"]), STANDARDS)
+    places = {(step["step_id"], step["unit_id"]) for step in laid}
+    assert ("WM-INS-05", "u0") in places and ("RF-INS-04", "u1") in places
+    assert ("WM-INS-05", "u1") not in places and ("RF-INS-04", "u0") not in places
+    assert ("IDN-01", "u0") in places and ("IDN-01", "u1") in places
+
+
+def test_delivery_alone_asks_for_no_installation() -> None:
+    laid = checklist.steps(a_state(["washing_machine"], ["deliver"]), STANDARDS)
+    assert not [step for step in laid if step["rule"]["phase"] in ("install", "test_run", "take_back")]
+
+
+@pytest.mark.parametrize(
+    ("answer", "value", "comes", "goes"),
+    [
+        ("BOX_01", "damaged", "BOX-02", None),
+        ("UNP_02", "minor", "UNP-03", None),
+        ("SIT_01", "customer_insists", "SIT-02", None),
+        ("OLD_01", "complete", "OLD-02", None),
+        ("WM_PRE_01", "no_earth", "WM-PRE-03", "WM-TST-01"),
+        ("WM_TST_01", "passed", "WM-TST-03", None),
+        ("WM_TST_01", "fault", "WM-TST-02", None),
+        ("WM_INS_01", "none_fitted", None, "WM-INS-02"),
+        ("WM_PRE_01", "no_power", None, "WM-PRE-02"),
+    ],
+)
+def test_an_answer_brings_the_rule_that_follows_from_it(answer: str, value: str, comes: str | None, goes: str | None) -> None:
+    services = ["deliver", "install", "take_back"]
+    before = {step["step_id"] for step in checklist.steps(a_state(["washing_machine"], services), STANDARDS)}
+    after = {step["step_id"] for step in checklist.steps(a_state(["washing_machine"], services, **{answer: value}), STANDARDS)}
+    assert after - before == ({comes} if comes else set())
+    assert before - after == ({goes} if goes else set())
+
+
+def test_a_refrigerator_that_was_laid_down_stays_off() -> None:
+    services = ["deliver", "install"]
+    upright = {step["step_id"] for step in checklist.steps(a_state(["refrigerator"], services, RF_UNP_01="upright"), STANDARDS)}
+    laid_down = {step["step_id"] for step in checklist.steps(a_state(["refrigerator"], services, RF_UNP_01="laid_down"), STANDARDS)}
+    assert {"RF-TST-01", "RF-TST-03"} <= upright and "RF-TST-02" not in upright
+    assert "RF-TST-02" in laid_down and not {"RF-TST-01", "RF-TST-03"} & laid_down
+
+
+def test_a_failed_visit_has_a_reason_and_each_reason_its_evidence() -> None:
+    reasons = {reason["reason"]: reason["evidence"] for document in STANDARDS for reason in document["failure_reasons"]}
+    assert set(reasons) == {
+        "nobody_home",
+        "site_not_ready",
+        "wrong_unit",
+        "damaged_in_transit",
+        "customer_refused",
+        "unsafe",
+        "missing_part",
+        "access_blocked",
+    }
+    assert all(reasons.values())
