@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { catalogue, fill, language, pick } from './catalogue.ts';
+import { catalogue, fill, language, pick } from './catalogue';
 
 const FILLED = /\{(\w+)(?:\|[^}]*)?\}/g;
 

@@ -35,10 +35,9 @@ export function catalogue<const Texts extends Record<string, string>>(
 ): Catalogue<Texts> {
   const speak = (tongue: Language, key: string, values?: Readonly<Record<string, string | number>>): string =>
     fill((texts[tongue] as Record<string, string>)[key] ?? key, values ?? {});
-  return Object.assign(
-    ((key: string, values?: Readonly<Record<string, string | number>>) => speak(language.value, key, values)) as Catalogue<Texts>,
-    { in: speak as Catalogue<Texts>['in'], has: (key: string): key is keyof Texts & string => Object.hasOwn(texts.en, key), texts },
-  );
+  const here = (key: string, values?: Readonly<Record<string, string | number>>): string => speak(language.value, key, values);
+  const has = (key: string): boolean => Object.hasOwn(texts.en, key);
+  return Object.assign(here, { in: speak, has, texts }) as unknown as Catalogue<Texts>;
 }
 
 /** Puts values into a text. A name without a value is left standing, so that it is seen. */

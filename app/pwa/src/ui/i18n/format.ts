@@ -1,5 +1,5 @@
 /** Times, dates and sizes as the screen's language writes them. Times are RFC 3339 texts; the phone's zone is used. */
-import { language, type Language } from './catalogue.ts';
+import { language, type Language } from './catalogue';
 
 const TAGS: Readonly<Record<Language, string>> = { en: 'en-GB', 'zh-Hans': 'zh-Hans-CN' };
 

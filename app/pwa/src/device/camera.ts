@@ -1,0 +1,135 @@
+/**
+ * The phone's rear camera inside the page. Phones kill a page while their own camera app is open, so this comes
+ * first and the file input second.
+ */
+
+/** denied: the person or the phone's policy said no. absent: no camera. busy: another app holds it. insecure: not https. */
+export type CameraProblem = 'denied' | 'absent' | 'busy' | 'insecure';
+
+export class CameraFailed extends Error {
+  readonly why: CameraProblem;
+
+  constructor(why: CameraProblem) {
+    super(why);
+    this.why = why;
+  }
+}
+
+export interface ZoomRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+export interface Taken {
+  readonly bytes: ArrayBuffer;
+  readonly mime: string;
+}
+
+export interface Camera {
+  readonly stream: MediaStream;
+  /** null when the lens cannot. */
+  readonly zoom: ZoomRange | null;
+  readonly has_torch: boolean;
+  setTorch(on: boolean): Promise<void>;
+  setZoom(factor: number): Promise<void>;
+  /** A still as the camera gives it: full resolution where the browser can, else the frame now shown in `video`. */
+  take(video: HTMLVideoElement): Promise<Taken>;
+  /** Called once when the phone takes the camera away (a call, another app). */
+  onLost(act: () => void): void;
+  close(): void;
+}
+
+/** What some browsers offer beyond the DOM library's types. */
+interface Capabilities extends MediaTrackCapabilities {
+  readonly torch?: boolean;
+  readonly zoom?: ZoomRange;
+}
+interface StillCamera {
+  takePhoto(): Promise<Blob>;
+}
+declare global {
+  interface Window {
+    readonly ImageCapture?: new (track: MediaStreamTrack) => StillCamera;
+  }
+}
+
+/** Some phones never answer takePhoto; the frame on the screen is better than waiting. */
+const STILL_TIMEOUT_MS = 4000;
+const FRAME_QUALITY = 0.95;
+
+/** Opens the rear camera. Raises `CameraFailed`. */
+export async function openCamera(width = 1920, height = 1440): Promise<Camera> {
+  // On a page without https the member is missing, whatever the type says.
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (!devices) throw new CameraFailed('insecure');
+  try {
+    const stream = await devices.getUserMedia({
+      audio: false,
+      video: { facingMode: { ideal: 'environment' }, width: { ideal: width }, height: { ideal: height } },
+    });
+    return cameraOf(stream);
+  } catch (error) {
+    throw new CameraFailed(problemOf(error));
+  }
+}
+
+/** Asks without opening: whether there is any camera, and whether it was refused before. */
+export async function cameraReadiness(): Promise<'ready' | 'ask' | CameraProblem> {
+  const devices = navigator.mediaDevices as MediaDevices | undefined;
+  if (!devices) return 'insecure';
+  const inputs = await devices.enumerateDevices().catch(() => []);
+  if (!inputs.some((input) => input.kind === 'videoinput')) return 'absent';
+  try {
+    const permission = await navigator.permissions.query({ name: 'camera' as PermissionName });
+    return permission.state === 'granted' ? 'ready' : permission.state === 'denied' ? 'denied' : 'ask';
+  } catch {
+    return 'ask';
+  }
+}
+
+function cameraOf(stream: MediaStream): Camera {
+  const track = stream.getVideoTracks()[0];
+  if (!track) throw new CameraFailed('absent');
+  const can = (track.getCapabilities?.() ?? {}) as Capabilities;
+  const still = window.ImageCapture ? new window.ImageCapture(track) : null;
+  const constrain = async (wish: Record<string, unknown>): Promise<void> => {
+    // A lens that refuses a setting keeps the old one; that is no reason to stop the work.
+    await track.applyConstraints({ advanced: [wish as MediaTrackConstraintSet] }).catch(() => undefined);
+  };
+  return {
+    stream,
+    zoom: can.zoom && can.zoom.max > can.zoom.min ? { min: can.zoom.min, max: can.zoom.max } : null,
+    has_torch: can.torch === true,
+    setTorch: (on) => constrain({ torch: on }),
+    setZoom: (factor) => constrain({ zoom: factor }),
+    take: async (video) => (still ? await takeStill(still) : null) ?? (await grabFrame(video)),
+    onLost: (act) => track.addEventListener('ended', act, { once: true }),
+    close: () => stream.getTracks().forEach((each) => each.stop()),
+  };
+}
+
+async function takeStill(still: StillCamera): Promise<Taken | null> {
+  const tooLong = new Promise<null>((resolve) => setTimeout(resolve, STILL_TIMEOUT_MS, null));
+  const blob = await Promise.race([still.takePhoto().catch(() => null), tooLong]);
+  if (!blob || blob.size === 0) return null;
+  return { bytes: await blob.arrayBuffer(), mime: blob.type || 'image/jpeg' };
+}
+
+async function grabFrame(video: HTMLVideoElement): Promise<Taken> {
+  const canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  if (canvas.width === 0) throw new CameraFailed('busy');
+  canvas.getContext('2d')?.drawImage(video, 0, 0);
+  const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', FRAME_QUALITY));
+  if (!blob) throw new CameraFailed('busy');
+  return { bytes: await blob.arrayBuffer(), mime: 'image/jpeg' };
+}
+
+function problemOf(error: unknown): CameraProblem {
+  if (error instanceof CameraFailed) return error.why;
+  const name = error instanceof DOMException ? error.name : '';
+  if (name === 'NotAllowedError' || name === 'SecurityError') return 'denied';
+  if (name === 'NotFoundError' || name === 'OverconstrainedError') return 'absent';
+  return 'busy';
+}
