@@ -1,0 +1,1 @@
+"""What can be done: one file per verb family, each public function one transaction."""
