@@ -11,12 +11,15 @@ from app.domain.events import JsonObject
 from app.domain.job import current_answer, open_findings
 from app.domain.standard import PHASES, VALUE_KINDS
 
+_BLANKS = " \t\r\n\u00a0\u3000"
+
 
 def steps(state: JsonObject, standards: Sequence[JsonObject]) -> list[JsonObject]:
-    """All applicable steps of a job in working order, each `{step_id, unit_id, component, standard_id, rule, missing, verdict}`.
+    """All applicable steps of a job, each `{step_id, unit_id, component, standard_id, rule, missing, verdict}`.
 
     `missing` names what is still asked: `value`, `photo:<role>`, `scan`, `signoff`, `finding`.
     `verdict` is `missing`, `met`, `excepted` or `out_of_limits`.
+    The order is by phase, then the job's own steps before its units', then as the standards have them.
     """
     laid: list[tuple[int, int, JsonObject]] = []
     for standard in standards:
@@ -48,7 +51,7 @@ def applies(condition: JsonObject | None, state: JsonObject, unit_id: str | None
         checks.append(condition["service"] in state["services"])
     if "answer" in condition:
         answer = current_answer(state, condition["answer"], unit_id, None) or current_answer(state, condition["answer"], None, None)
-        checks.append(answer is not None and answer["value"] == condition["is"])
+        checks.append(answer is not None and _is_same(answer["value"], condition["is"]))
     return all(checks)
 
 
@@ -76,9 +79,7 @@ def _places(rule: JsonObject, standard: JsonObject, state: JsonObject) -> list[t
         return [(0, None)]
     categories = standard["categories"]
     return [
-        (place, unit["unit_id"])
-        for place, unit in enumerate(state["units"], start=1)
-        if not categories or unit["category"] in categories
+        (place, unit["unit_id"]) for place, unit in enumerate(state["units"], start=1) if not categories or unit["category"] in categories
     ]
 
 
@@ -131,8 +132,13 @@ def _is_given(asked: JsonObject, answer: JsonObject | None) -> bool:
     if asked["kind"] == "reading":
         return is_decimal(value)
     if asked["kind"] == "choice":
-        return any(option["value"] == value for option in asked["options"])
-    return isinstance(value, str) and value.strip() != ""
+        return any(_is_same(option["value"], value) for option in asked["options"])
+    return isinstance(value, str) and value.strip(_BLANKS) != ""
+
+
+def _is_same(value: Any, other: Any) -> bool:
+    """Whether two values are the same boolean, the same text or the same list of texts; true is not 1."""
+    return type(value) is type(other) and bool(value == other)
 
 
 def _photo_count(state: JsonObject, rule: JsonObject, unit_id: str | None, role: str) -> int:

@@ -60,7 +60,7 @@ def parse_body(text: str) -> JsonObject:
     try:
         if len(text.encode("utf-8")) > BODY_BYTES_MAX:
             raise Unreadable("oversized")
-        body = json.loads(text, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse)
+        body = json.loads(text, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_members)
     except (ValueError, RecursionError) as error:
         raise Unreadable("unreadable") from error
     if not (isinstance(body, dict) and _plain(body, NESTING_MAX) and _is_envelope(body)):
@@ -105,6 +105,13 @@ def _integer(digits: str) -> int:
     if len(digits) > 17 or abs(int(digits)) > INTEGER_MAX:
         raise ValueError("integer out of range")
     return int(digits)
+
+
+def _members(pairs: list[tuple[str, Any]]) -> JsonObject:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is named twice")
+    return members
 
 
 def _refuse(token: str) -> object:

@@ -6,6 +6,7 @@ Nothing here reads a key or a clock. The same functions stand in `app/pwa/src/do
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,8 @@ BATCH_EVENTS_MAX = 50
 BATCH_BYTES_MAX = 262_144
 SALT_BYTES = 16
 ZERO_HASH = "0" * 64
+
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,11 @@ def first_broken(device_id: str, epoch: int, links: Iterable[Link]) -> int | Non
 
 
 def follows_from_bytes(device_id: str, epoch: int, link: Link) -> bool:
-    """Whether a link's hash is the hash of its header."""
-    digest = body_digest(link.salt, link.body.encode("utf-8"))
+    """Whether a link's hash is the hash of its header, and its `prev` is of L3's form."""
+    if _SHA256.fullmatch(link.prev) is None or (link.seq == 1 and link.prev != ZERO_HASH):
+        return False
+    try:
+        digest = body_digest(link.salt, link.body.encode("utf-8"))
+    except UnicodeEncodeError:  # half a surrogate pair has no bytes, so no hash is theirs
+        return False
     return header_hash(header(device_id, epoch, link.seq, link.prev, digest)) == link.hash

@@ -130,7 +130,9 @@ def _condition(condition: Any, codes: set[str], at: str) -> None:
 
 def _translated(text: Any, languages: Iterable[str], at: str) -> None:
     for language in languages:
-        _need(isinstance(text, dict) and isinstance(text.get(language), str) and text[language] != "", f"{at}/{language}", "a text is missing")
+        _need(
+            isinstance(text, dict) and isinstance(text.get(language), str) and text[language] != "", f"{at}/{language}", "a text is missing"
+        )
 
 
 def _need(holds: bool, pointer: str, why: str) -> None:

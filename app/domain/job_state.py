@@ -1,0 +1,113 @@
+"""A job's state: what it begins with, its records and how to look into it. `tests/vectors/README.md` describes every member.
+
+The same functions stand in `app/pwa/src/domain/jobState.ts`.
+"""
+
+import copy
+from typing import Any
+
+from app.domain.events import Event, JsonObject
+
+SETTLED = ("approved", "sealed")
+
+
+def planned() -> JsonObject:
+    """The state of a job of which nothing is known yet."""
+    return {
+        "stage": "planned",
+        "order_ref": None,
+        "platform": None,
+        "services": [],
+        "customer": None,
+        "address": None,
+        "note": None,
+        "slot": None,
+        "station_id": None,
+        "visit_id": None,
+        "crew": [],
+        "crew_ever": [],
+        "standards": [],
+        "units": [],
+        "visits": [],
+        "scans": [],
+        "answers": [],
+        "photos": [],
+        "handovers": [],
+        "issues": [],
+        "notes": [],
+        "signoffs": [],
+        "findings": [],
+        "returned": None,
+        "approved": None,
+        "sealed": None,
+        "cancelled": None,
+        "anomalies": [],
+    }
+
+
+def is_late(state: JsonObject) -> bool:
+    """Whether facts about the job come too late to change its outcome (F5)."""
+    return state["stage"] in (*SETTLED, "cancelled")
+
+
+def find(records: list[JsonObject], key: str, value: object) -> JsonObject | None:
+    """The first record whose `key` is `value`."""
+    return next((record for record in records if record[key] == value), None)
+
+
+def current_answer(state: JsonObject, step_id: str, unit_id: str | None, component: str | None) -> JsonObject | None:
+    """The answer that counts for a step, or None."""
+    key = (step_id, unit_id, component)
+    return next((answer for answer in state["answers"] if answer["current"] and key_of(answer) == key), None)
+
+
+def open_findings(state: JsonObject) -> list[JsonObject]:
+    """The findings that still ask the crew for something."""
+    return [finding for finding in state["findings"] if finding["status"] == "open"]
+
+
+def add_anomaly(state: JsonObject, event: Event, code: str, about: str | None = None) -> None:
+    """Note that a fact counts differently than hoped (F1)."""
+    state["anomalies"].append({"code": code, "event_id": event.event_id, "rev": event.rev, "about": about})
+
+
+def recorded(state: JsonObject, event: Event, data: JsonObject, *names: str) -> JsonObject:
+    """A record of the named members of `data`, of who recorded it, when it was claimed to be, and whether it is late."""
+    return picked(data, *names) | {
+        "event_id": event.event_id,
+        "device_id": event.device_id,
+        "actor": event.actor,
+        "at": event.at,
+        "rev": event.rev,
+        "late": is_late(state),
+    }
+
+
+def decided(event: Event, data: JsonObject, *names: str) -> JsonObject:
+    """A record of the named members of `data` and of who decided."""
+    return picked(data, *names) | {"event_id": event.event_id, "actor": event.actor, "at": event.at, "rev": event.rev}
+
+
+def picked(data: JsonObject, *names: str) -> JsonObject:
+    """The named members of `data`, copied, so that no event and no earlier state shares a part; None for what is absent."""
+    return {name: copy.deepcopy(data.get(name)) for name in names}
+
+
+def visit_of(state: JsonObject, visit_id: str) -> JsonObject:
+    """The visit of that id, made when it is the first time that it is spoken of."""
+    visit = find(state["visits"], "visit_id", visit_id)
+    if visit is None:
+        visit = {"visit_id": visit_id, "departed": None, "arrived": None, "ended": None, "outcome": None, "reason": None, "note": None}
+        state["visits"].append(visit)
+    return visit
+
+
+def settle_findings(state: JsonObject) -> None:
+    """Move a returned job on when nothing is asked of the crew any more (F8)."""
+    if state["stage"] == "returned" and not open_findings(state):
+        state["stage"] = "finished"
+
+
+def key_of(record: JsonObject) -> tuple[Any, Any, Any]:
+    """What an answer is an answer to."""
+    return record["step_id"], record["unit_id"], record["component"]
