@@ -63,7 +63,9 @@ def _scanned(state: JsonObject, event: Event, data: JsonObject) -> None:
     if data["verdict"] == "wrong":
         add_anomaly(state, event, "wrong_unit", data.get("serial"))
     expected = _expected_serial(state, data.get("unit_id"), data.get("component"))
-    if data["verdict"] == "match" and expected is not None and normal_serial(data.get("serial") or "") != normal_serial(expected):
+    serial = data.get("serial")
+    read_another = serial is not None and expected is not None and normal_serial(serial) != normal_serial(expected)
+    if data["verdict"] == "match" and read_another:
         add_anomaly(state, event, "serial_mismatch", data.get("serial"))
 
 

@@ -64,9 +64,8 @@ function scanned(state: JobState, event: Event, data: Kinds['unit.scanned']): vo
   state.scans.push(scan);
   if (scan.verdict === 'wrong') addAnomaly(state, event, 'wrong_unit', scan.serial);
   const expected = expectedSerial(state, scan.unit_id, scan.component);
-  if (scan.verdict === 'match' && expected !== null && normalSerial(scan.serial ?? '') !== normalSerial(expected)) {
-    addAnomaly(state, event, 'serial_mismatch', scan.serial);
-  }
+  const readAnother = scan.serial !== null && expected !== null && normalSerial(scan.serial) !== normalSerial(expected);
+  if (scan.verdict === 'match' && readAnother) addAnomaly(state, event, 'serial_mismatch', scan.serial);
 }
 
 function expectedSerial(state: JobState, unitId: string | null, component: string | null): string | null {
