@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app import clock, ids
@@ -21,6 +22,7 @@ class Office:
     settings: Settings
     key: ServerKey
     blobs: DiskBlobs
+    hasher: PasswordHasher = field(default_factory=PasswordHasher)
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod

@@ -1,0 +1,94 @@
+"""Reading requests: JSON with limits, every refusal an `invalid-body` with pointers."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import flask
+import flask_smorest
+import marshmallow as ma
+from webargs import core
+from webargs.flaskparser import FlaskParser, is_json_request
+
+from app.api.errors import flatten
+from app.api.fields import INTEGER_MAX, is_plain
+from app.problems import InvalidBody
+
+NESTING_MAX = 32
+ERRORS_MAX = 50
+
+
+class Schema(ma.Schema):
+    """A request body or a reply. A member nobody knows is refused, so that a misspelt one is not silently lost."""
+
+    class Meta:
+        unknown = ma.RAISE
+
+
+class BodyParser(FlaskParser):
+    """Reads what marshmallow then checks. No request makes it raise anything but `InvalidBody`."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE}
+
+    def _raw_load_json(self, req: flask.Request) -> Any:
+        if not is_json_request(req):
+            return core.missing
+        return read_json(req.get_data(cache=True))
+
+    def handle_error(
+        self,
+        error: ma.ValidationError,
+        req: flask.Request,
+        schema: ma.Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        found = error.messages if isinstance(error.messages, dict) else {"": error.messages}
+        raise InvalidBody(errors=[place for parts in found.values() for place in flatten(parts, "#")][:ERRORS_MAX])
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A blueprint whose arguments are read by `BodyParser`."""
+
+    ARGUMENTS_PARSER = BodyParser()
+
+
+def read_json(raw: bytes) -> Any:
+    """The JSON value in a request's bytes.
+
+    Raises `InvalidBody` when it is none, nests deeper than 32, has a number that JavaScript could not hold exactly, or a key that
+    cannot be kept.
+    """
+    try:
+        value = json.loads(raw.decode("utf-8"), parse_int=_integer, parse_float=_refuse, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise _whole("The body is not JSON in UTF-8, or has a number that is not a whole one within ±(2^53−1).") from error
+    if not _is_shallow(value, NESTING_MAX):
+        raise _whole("The body nests too deep, or has a key that cannot be kept.")
+    return value
+
+
+def _whole(why: str) -> InvalidBody:
+    return InvalidBody(errors=[{"pointer": "#", "detail": why}])
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > 17 or abs(int(digits)) > INTEGER_MAX:
+        raise ValueError("integer out of range")
+    return int(digits)
+
+
+def _refuse(token: str) -> object:
+    raise ValueError(f"no such number: {token[:20]}")
+
+
+def _is_shallow(value: Any, depth: int) -> bool:
+    if not isinstance(value, dict | list):
+        return True
+    if depth == 0:
+        return False
+    if isinstance(value, dict):
+        return all(is_plain(key) for key in value) and all(_is_shallow(inside, depth - 1) for inside in value.values())
+    return all(_is_shallow(inside, depth - 1) for inside in value)
+
