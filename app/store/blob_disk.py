@@ -37,7 +37,7 @@ class DiskBlobs:
         """
         part = self._part(tenant_id, sha256)
         _make_folder(part.parent)
-        with _full_disk_is_a_problem(), _locked(part) as file:
+        with full_disk_is_a_problem(), _locked(part) as file:
             if os.fstat(file).st_size != offset:
                 return None
             try:
@@ -53,7 +53,7 @@ class DiskBlobs:
         """Hash a complete upload and, when it is the blob of that name, make it durable. False: it was not, and is dropped."""
         part, blob = self._part(tenant_id, sha256), self._blob(tenant_id, sha256)
         _make_folder(blob.parent)
-        with _full_disk_is_a_problem(), _locked(part) as file:
+        with full_disk_is_a_problem(), _locked(part) as file:
             if blob.exists():
                 part.unlink(missing_ok=True)
                 return True
@@ -72,7 +72,7 @@ class DiskBlobs:
         """Store a whole blob that the server made itself."""
         chunk = self._root / "part" / tenant_id / f"{sha256}.whole"
         _make_folder(chunk.parent)
-        with _full_disk_is_a_problem():
+        with full_disk_is_a_problem():
             chunk.write_bytes(content)
         try:
             self.append(tenant_id, sha256, 0, chunk)
@@ -129,7 +129,8 @@ def _is_still_at(path: Path, file: int) -> bool:
 
 
 @contextlib.contextmanager
-def _full_disk_is_a_problem() -> Iterator[None]:
+def full_disk_is_a_problem() -> Iterator[None]:
+    """Turn "no space left" into `StorageFullProblem`, which the phone understands as: keep it, try again later."""
     try:
         yield
     except OSError as error:

@@ -1,0 +1,1 @@
+"""HTTP: blueprints, schemas, who may call, problem+json, OpenAPI."""

@@ -1,0 +1,97 @@
+"""`create_app(settings)`: the only wiring."""
+
+import logging
+from pathlib import Path
+
+import structlog
+from flask import Flask
+from flask_migrate import Migrate
+from flask_smorest import Api
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import cli, pwa
+from app.api import (
+    blobs,
+    devices,
+    errors,
+    health,
+    jobs,
+    labels,
+    models,
+    orders,
+    people,
+    policy,
+    proofs,
+    review,
+    session,
+    sync,
+)
+from app.config import Settings
+from app.services.office import Office
+from app.services.uploads import CHUNK_BYTES_MAX
+from app.store.db import db, prepare_engine
+
+BLUEPRINTS = (health, sync, devices, blobs, session, jobs, review, orders, people, labels, proofs, models)
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """A Doorstep application on these settings, or on those of the environment.
+
+    Raises `SettingsInvalid` for settings that it cannot start with, and `RuntimeError` when a view declares no policy.
+    """
+    settings = settings or Settings.from_env()
+    app = Flask(__name__, static_folder=None, root_path=str(Path(__file__).parent))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=CHUNK_BYTES_MAX + 1024,
+        MAX_FORM_MEMORY_SIZE=65_536,
+        API_TITLE="Doorstep",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    _log_to_stderr()
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    db.init_app(app)
+    Migrate(app, db, directory=str(MIGRATIONS), render_as_batch=True)
+    with app.app_context():
+        prepare_engine(db.engine)
+    app.extensions["doorstep"] = Office.from_settings(settings)
+    api = Api(app)
+    for module in BLUEPRINTS:
+        api.register_blueprint(module.blp)
+    pwa.register(app)
+    cli.register(app)
+    errors.register(app)
+    for endpoint in ("api-docs.openapi_json",):
+        policy.public(app.view_functions[endpoint])
+    policy.register(app)
+    return app
+
+
+def _engine_options(url: str) -> dict[str, object]:
+    """SQLite waits for its lock in the file; PostgreSQL connections are few, short-lived in use, and checked before it."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"check_same_thread": False}, "pool_size": 8, "max_overflow": 40}
+    return {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
+
+
+def _log_to_stderr() -> None:
+    """One JSON object a line, without personal data: ids and codes only."""
+    structlog.configure(
+        processors=[
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.add_log_level,
+            structlog.processors.dict_tracebacks,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=None),
+        cache_logger_on_first_use=True,
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)

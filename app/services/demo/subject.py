@@ -1,0 +1,19 @@
+"""What a drawn photo is of."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One unit in one home. `seed` tells homes apart."""
+
+    category: str
+    brand: str
+    model: str
+    gtin: str
+    serial: str
+    seed: str
+
+    @property
+    def is_refrigerator(self) -> bool:
+        return self.category == "refrigerator"

@@ -1,0 +1,78 @@
+"""Publishing standards and giving out their exact bytes."""
+
+from functools import lru_cache
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.domain import standard
+from app.domain.events import JsonObject
+from app.problems import NotFound
+from app.store.db import db, end_transaction
+from app.store.reference import StandardVersion
+
+
+def publish(session: Session, tenant_id: str, document: bytes) -> str:
+    """Make a document one of the tenant's standards, and return its digest; doing it again changes nothing.
+
+    Raises `StandardInvalid`.
+    """
+    read = standard.read(document)
+    digest = standard.digest_of(document)
+    if session.get(StandardVersion, (tenant_id, digest)) is None:
+        session.add(
+            StandardVersion(
+                tenant_id=tenant_id,
+                digest=digest,
+                standard_id=read["standard_id"],
+                version=read["version"],
+                document=document,
+                published_at=clock.now(),
+            )
+        )
+        session.flush()
+    return digest
+
+
+def newest(session: Session, tenant_id: str) -> list[JsonObject]:
+    """The newest version of each of the tenant's standards: `{standard_id, version, digest, categories}`."""
+    rows = session.scalars(
+        select(StandardVersion).where(StandardVersion.tenant_id == tenant_id).order_by(StandardVersion.published_at, StandardVersion.version)
+    )
+    by_id = {row.standard_id: row for row in rows}
+    return [
+        {
+            "standard_id": row.standard_id,
+            "version": row.version,
+            "digest": row.digest,
+            "categories": _parsed(row.document)["categories"],
+        }
+        for _, row in sorted(by_id.items())
+    ]
+
+
+def pinned(session: Session, tenant_id: str, state: JsonObject) -> list[JsonObject]:
+    """The documents of the versions that a job pins, in their order."""
+    digests = [one["digest"] for one in state["standards"]]
+    rows = session.scalars(select(StandardVersion).where(StandardVersion.tenant_id == tenant_id, StandardVersion.digest.in_(digests)))
+    documents = {row.digest: row.document for row in rows}
+    return [_parsed(documents[digest]) for digest in digests if digest in documents]
+
+
+def document(tenant_id: str, digest: str) -> bytes:
+    """The exact bytes of a version.
+
+    Raises `NotFound` when the tenant has none of that digest.
+    """
+    found = db.session.get(StandardVersion, (tenant_id, digest))
+    end_transaction()
+    if found is None:
+        raise NotFound
+    return found.document
+
+
+@lru_cache(maxsize=256)
+def _parsed(raw: bytes) -> JsonObject:
+    return standard.read(raw)
+

@@ -1,0 +1,160 @@
+"""Push and pull in one call (PROTOCOL S)."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.domain.log import Link, first_broken, seal_text
+from app.problems import ChainBroken, ChallengeStale, DeviceUnknown, SealInvalid
+from app.services import pull, receipts, tickets
+from app.services.append import Appended, Author, append
+from app.services.keys import read_public_key, verifies
+from app.services.office import Office
+from app.store import log
+from app.store.db import db, reading, writing
+from app.store.devices import Device
+from app.store.people import User
+
+CLOCK_SKEW_MAX = timedelta(minutes=5)
+CONTACT_NOTED_EVERY = timedelta(seconds=60)
+_DEADLOCK_TRIES = 5
+_TRY_AGAIN = ("40P01", "40001")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A sync request of the right form; `links` are in order, neighbours linked or not."""
+
+    device_id: str
+    epoch: int
+    build: str
+    device_time: datetime
+    challenge: str
+    seal: str
+    links: Sequence[Link]
+    have: Mapping[str, int]
+    pending: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phone:
+    """What is known of the calling device; plain values, so that no transaction stays open."""
+
+    author: Author
+    may_pull: bool
+    contact_is_due: bool
+
+
+def sync(office: Office, request: Request) -> dict[str, Any]:
+    """Store what a device sends and tell it what is new, the reply of PROTOCOL 3.
+
+    Raises `DeviceUnknown`, `ChallengeStale`, `SealInvalid` (the last two with a fresh challenge) and `ChainBroken`.
+    """
+    phone = _authenticate(office, request)
+    broken = first_broken(request.device_id, request.epoch, request.links)
+    if broken is not None:
+        raise ChainBroken(seq=broken)
+    author = phone.author
+    appended = _push(phone, request) if request.links or phone.contact_is_due else None
+    with reading() as session:
+        head = log.head_of(session, author.device_id, author.epoch)
+        pulled = pull.pull(session, author, request.have, head.seq, may_pull=phone.may_pull)
+    moved = appended is not None and any(result.status not in ("gap", "duplicate") for result in appended.results)
+    resent = appended is not None and any(result.status == "duplicate" for result in appended.results)
+    return {
+        "server_epoch": office.server_epoch(),
+        "server_time": clock.stamp(clock.now()),
+        "challenge": tickets.challenge(office, author.device_id),
+        "access_token": tickets.access_token(office, tickets.Access(author.device_id, not phone.may_pull)),
+        "acked_seq": head.seq,
+        "results": _results(appended),
+        **pulled,
+        "directives": [{"new_epoch": appended.new_epoch}] if appended and appended.new_epoch else [],
+        "receipt": receipts.log_receipt(office, author.tenant_id, author.device_id, author.epoch, head) if moved or resent else None,
+    }
+
+
+def _authenticate(office: Office, request: Request) -> _Phone:
+    device = db.session.get(Device, request.device_id)
+    if device is None or device.kind != "phone":
+        raise DeviceUnknown
+    if not tickets.is_fresh(office, device.device_id, request.challenge):
+        raise ChallengeStale(challenge=tickets.challenge(office, device.device_id))
+    key = read_public_key(device.alg, json.loads(device.public_key))
+    head = log.head_of(db.session(), device.device_id, request.epoch)
+    sealed = log.Head(request.links[-1].seq, request.links[-1].hash) if request.links else head
+    if not verifies(key, request.seal, seal_text(device.device_id, request.epoch, sealed.seq, sealed.hash, request.challenge)):
+        fresh = tickets.challenge(office, device.device_id)
+        raise SealInvalid(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
+    user = db.session.get_one(User, device.user_id)
+    now = clock.now()
+    flags = []
+    if user.disabled_at is not None:
+        flags.append("user_disabled")
+    if device.revoked_at is not None:
+        flags.append("device_revoked")
+    may_pull = not flags
+    if abs(now - request.device_time) > CLOCK_SKEW_MAX:
+        flags.append("clock_skew")
+    author = Author(device.tenant_id, device.device_id, request.epoch, device.user_id, key, flags=tuple(flags))
+    return _Phone(author, may_pull, _contact_is_due(device, request, now))
+
+
+def _contact_is_due(device: Device, request: Request, now: datetime) -> bool:
+    """Whether this contact says something new about the phone; a quiet one costs no write."""
+    if device.last_contact_at is None or now - device.last_contact_at > CONTACT_NOTED_EVERY:
+        return True
+    noted = (device.build, device.pending_events, device.pending_blobs)
+    return noted != (request.build, request.pending["events"], request.pending["blobs"])
+
+
+def _push(phone: _Phone, request: Request) -> Appended:
+    """Store the batch; a deadlock that PostgreSQL broke by ending this transaction is simply tried again."""
+    for tries_left in reversed(range(_DEADLOCK_TRIES)):
+        try:
+            return _push_once(phone, request)
+        except DBAPIError as error:
+            if tries_left == 0 or getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _push_once(phone: _Phone, request: Request) -> Appended:
+    author, now = phone.author, clock.now()
+    with writing() as session:
+        appended = append(session, author, request.links, now)
+        if request.links:
+            _keep_seal(session, author, request, now)
+        pending = request.pending
+        session.execute(
+            update(Device)
+            .where(Device.device_id == author.device_id)
+            .values(
+                last_contact_at=now,
+                build=request.build,
+                pending_events=pending["events"],
+                pending_blobs=pending["blobs"],
+                pending_bytes=pending["bytes"],
+                pending_oldest_at=pending["oldest_at"],
+            )
+        )
+        return appended
+
+
+def _keep_seal(session: Session, author: Author, request: Request, now: datetime) -> None:
+    last = request.links[-1]
+    place = {"device_id": author.device_id, "epoch": author.epoch, "seq": last.seq, "hash": last.hash}
+    evidence = {"tenant_id": author.tenant_id, "challenge": request.challenge, "seal": request.seal, "received_at": now}
+    log.insert_seal(session, place | evidence)
+
+
+def _results(appended: Appended | None) -> list[dict[str, Any]]:
+    results = appended.results if appended else []
+    return [{"seq": one.seq, "hash": one.hash, "status": one.status, "flags": list(one.flags)} for one in results]

@@ -1,0 +1,51 @@
+"""Short-lived signed tickets of the server: sync challenges and access tokens. Nothing is stored for them."""
+
+from dataclasses import dataclass
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+
+from app import ids
+from app.services.office import Office
+
+CHALLENGE_AGE_MAX_S = 15 * 60
+ACCESS_AGE_MAX_S = 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Whom an access token speaks for."""
+
+    device_id: str
+    upload_only: bool
+
+
+def challenge(office: Office, device_id: str) -> str:
+    """A fresh challenge for one device."""
+    return _signer(office, "challenge").dumps([device_id, ids.token(9)])
+
+
+def is_fresh(office: Office, device_id: str, text: str) -> bool:
+    """Whether a challenge was given to this device within the last 15 minutes."""
+    try:
+        issued_to, _ = _signer(office, "challenge").loads(text, max_age=CHALLENGE_AGE_MAX_S)
+    except (BadSignature, ValueError, TypeError):
+        return False
+    return bool(issued_to == device_id)
+
+
+def access_token(office: Office, access: Access) -> str:
+    """A bearer token for blobs and standards, good for one hour."""
+    return _signer(office, "access").dumps([access.device_id, access.upload_only])
+
+
+def read_access(office: Office, text: str) -> Access | None:
+    """Whom a bearer token speaks for, or None when it is not ours or too old."""
+    try:
+        device_id, upload_only = _signer(office, "access").loads(text, max_age=ACCESS_AGE_MAX_S)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return Access(device_id, upload_only)
+
+
+def _signer(office: Office, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(office.settings.secret_key, salt=f"doorstep-{purpose}-v1")

@@ -1,0 +1,164 @@
+"""Blobs on their way in: offsets, chunks, the final check and the receipt (PROTOCOL B)."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock, ids
+from app.problems import BlobDigestMismatch, BlobNotNamed, BlobOffset, BlobTooLarge, ChunkDamaged, NotFound
+from app.services import receipts
+from app.services.office import Office
+from app.store import log
+from app.store.blob_disk import full_disk_is_a_problem
+from app.store.blobs import Blob, BlobName
+from app.store.db import db, end_transaction, writing
+from app.store.jobs import JobCrew
+
+BLOB_BYTES_MAX = 26_214_400
+CHUNK_BYTES_MAX = 4_194_304
+_PIECE_BYTES = 65_536
+
+Reader = Callable[[int], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """One chunk's headers: where it goes, the blob's whole length, its own length and hash."""
+
+    offset: int
+    blob_length: int
+    length: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How much of a blob is held; with a receipt when it is whole."""
+
+    offset: int
+    length: int | None
+    receipt: dict[str, Any] | None
+
+
+def offset(office: Office, tenant_id: str, device_id: str, sha256: str) -> Held:
+    """How many bytes of a blob are held.
+
+    Raises `BlobNotNamed`.
+    """
+    size = _stored_size(office, tenant_id, device_id, sha256)
+    if size is not None:
+        return Held(size, size, None)
+    return Held(office.blobs.held(tenant_id, sha256), None, None)
+
+
+def receive(office: Office, tenant_id: str, device_id: str, sha256: str, chunk: Chunk, read: Reader) -> Held:
+    """Append a chunk whose bytes come from `read`; the last one makes the blob whole and durable.
+
+    The bytes go to disk as they come and are counted and hashed before any is appended; no database connection is held
+    meanwhile. Raises `BlobNotNamed`, `BlobTooLarge`, `BlobOffset`, `ChunkDamaged`, `BlobDigestMismatch`, `StorageFullProblem`.
+    """
+    size = _stored_size(office, tenant_id, device_id, sha256)
+    if size is not None:
+        return _whole(office, tenant_id, sha256, size)
+    if chunk.blob_length > BLOB_BYTES_MAX or chunk.length > CHUNK_BYTES_MAX:
+        raise BlobTooLarge
+    held = office.blobs.held(tenant_id, sha256)
+    if held != chunk.offset or chunk.offset + chunk.length > chunk.blob_length:
+        raise BlobOffset(offset=held)
+    spooled = office.blobs.spool() / ids.uuid7()
+    try:
+        _spool(spooled, chunk, read)
+        now_held = office.blobs.append(tenant_id, sha256, chunk.offset, spooled)
+    finally:
+        spooled.unlink(missing_ok=True)
+    if now_held is None:
+        return _overtaken(office, tenant_id, device_id, sha256)
+    if now_held < chunk.blob_length:
+        return Held(now_held, chunk.blob_length, None)
+    if not office.blobs.finish(tenant_id, sha256):
+        raise BlobDigestMismatch
+    register(tenant_id, sha256, chunk.blob_length, clock.now())
+    return _whole(office, tenant_id, sha256, chunk.blob_length)
+
+
+def register(tenant_id: str, sha256: str, size: int, now: datetime) -> None:
+    """Note a stored blob as verified, and count it in the jobs that wait for it."""
+    with writing() as session:
+        job_ids = session.scalars(select(BlobName.job_id).where(BlobName.tenant_id == tenant_id, BlobName.sha256 == sha256).distinct())
+        jobs = log.lock_jobs(session, tenant_id, [job_id for job_id in job_ids if job_id is not None])
+        if session.get(Blob, (tenant_id, sha256)) is None:
+            session.add(Blob(tenant_id=tenant_id, sha256=sha256, size=size, verified_at=now))
+            session.flush()
+        for job_id, view in jobs.items():
+            view.blobs_named, view.blobs_missing = log.count_blobs(session, tenant_id, job_id)
+
+
+def whole_path(office: Office, tenant_id: str, sha256: str, installer_id: str | None = None) -> Path:
+    """A file with a verified blob's bytes. An installer gets only blobs of jobs that are now in their hands.
+
+    Raises `NotFound` when there is no such blob for the caller.
+    """
+    query = select(Blob.sha256).where(Blob.tenant_id == tenant_id, Blob.sha256 == sha256)
+    if installer_id is not None:
+        in_hand = (
+            select(BlobName.sha256)
+            .join(JobCrew, JobCrew.job_id == BlobName.job_id)
+            .where(BlobName.tenant_id == tenant_id, BlobName.sha256 == sha256, JobCrew.user_id == installer_id, JobCrew.is_open)
+        )
+        query = query.where(in_hand.exists())
+    found = db.session.scalars(query).first()
+    end_transaction()
+    if found is None:
+        raise NotFound
+    return office.blobs.path(tenant_id, sha256)
+
+
+def _stored_size(office: Office, tenant_id: str, device_id: str, sha256: str) -> int | None:
+    """The size of the blob when it is stored whole, None when it is still wanted.
+
+    A blob that is stored but not noted, because the server died in between, is noted now. No transaction is left open.
+    """
+    session: Session = db.session()
+    named = session.scalars(
+        select(BlobName.sha256).where(BlobName.device_id == device_id, BlobName.sha256 == sha256, BlobName.tenant_id == tenant_id)
+    ).first()
+    size = session.scalars(select(Blob.size).where(Blob.tenant_id == tenant_id, Blob.sha256 == sha256)).first()
+    end_transaction()
+    if named is None:
+        raise BlobNotNamed
+    if size is None and office.blobs.has(tenant_id, sha256):
+        size = office.blobs.size(tenant_id, sha256)
+        register(tenant_id, sha256, size, clock.now())
+        end_transaction()
+    return size
+
+
+def _whole(office: Office, tenant_id: str, sha256: str, size: int) -> Held:
+    return Held(size, size, receipts.blob_receipt(office, tenant_id, sha256, size))
+
+
+def _overtaken(office: Office, tenant_id: str, device_id: str, sha256: str) -> Held:
+    """Another request for the same blob was faster: say what is held now."""
+    size = _stored_size(office, tenant_id, device_id, sha256)
+    if size is not None:
+        return _whole(office, tenant_id, sha256, size)
+    raise BlobOffset(offset=office.blobs.held(tenant_id, sha256))
+
+
+def _spool(path: Path, chunk: Chunk, read: Reader) -> None:
+    """Write exactly the announced bytes to `path`. Fewer, or others than announced, are `ChunkDamaged` (B4)."""
+    digest = hashlib.sha256()
+    left = chunk.length
+    with full_disk_is_a_problem(), path.open("wb") as file:
+        while left and (piece := read(min(left, _PIECE_BYTES))):
+            digest.update(piece)
+            file.write(piece)
+            left -= len(piece)
+    if left or digest.digest() != chunk.sha256:
+        raise ChunkDamaged
