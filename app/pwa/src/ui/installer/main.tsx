@@ -1,4 +1,27 @@
+import { effect } from '@preact/signals';
 import { render } from 'preact';
+import { boot } from '../../state/app';
+import { language as kept, theme } from '../../state/settings';
+import { language } from '../i18n/catalogue';
+import '../styles/tokens.css';
+import '../styles/base.css';
+import '../styles/parts.css';
+import '../styles/installer.css';
+import { App } from './app';
+import { followAddress } from './route';
 
+const page = document.documentElement;
+
+effect(() => {
+  language.value = kept.value;
+  page.lang = kept.value;
+});
+effect(() => {
+  if (theme.value === 'auto') delete page.dataset['theme'];
+  else page.dataset['theme'] = theme.value;
+});
+
+followAddress();
+void boot();
 const root = document.getElementById('root');
-if (root) render(<p>Doorstep ({__BUILD__})</p>, root);
+if (root) render(<App />, root);

@@ -1,0 +1,50 @@
+/** The console's addresses. Everything after /console is ours; the labels page is the server's. */
+
+export type Route =
+  | { readonly page: 'queue' }
+  | { readonly page: 'job'; readonly job_id: string }
+  | { readonly page: 'proof'; readonly job_id: string }
+  | { readonly page: 'orders' }
+  | { readonly page: 'new_order' }
+  | { readonly page: 'people' }
+  | { readonly page: 'nowhere' };
+
+const ID = /^[A-Za-z0-9_.:-]{1,64}$/;
+
+export function routeOf(path: string): Route {
+  const [root, ...parts] = path.split('/').filter((part) => part !== '');
+  if (root !== 'console') return { page: 'nowhere' };
+  const [first, second, third, ...rest] = parts;
+  if (first === undefined) return { page: 'queue' };
+  if (first === 'jobs' && second !== undefined && ID.test(second) && rest.length === 0) {
+    if (third === undefined) return { page: 'job', job_id: second };
+    if (third === 'proof') return { page: 'proof', job_id: second };
+  }
+  if (first === 'orders' && second === undefined) return { page: 'orders' };
+  if (first === 'orders' && second === 'new' && third === undefined) return { page: 'new_order' };
+  if (first === 'people' && second === undefined) return { page: 'people' };
+  return { page: 'nowhere' };
+}
+
+export const QUEUE = '/console/';
+export const ORDERS = '/console/orders';
+export const NEW_ORDER = '/console/orders/new';
+export const PEOPLE = '/console/people';
+
+export function jobAddress(jobId: string): string {
+  return `/console/jobs/${jobId}`;
+}
+
+export function proofAddress(jobId: string): string {
+  return `/console/jobs/${jobId}/proof`;
+}
+
+/** Printable labels, drawn by the server. */
+export function labelsAddress(jobId: string): string {
+  return `/console/labels?job_id=${encodeURIComponent(jobId)}`;
+}
+
+/** Whether a link is one that the console opens by itself. */
+export function isOurs(address: URL, origin: string): boolean {
+  return address.origin === origin && (address.pathname === '/console' || address.pathname.startsWith('/console/')) && address.pathname !== '/console/labels';
+}

@@ -1,0 +1,122 @@
+/** Which screen: by the phone's phase first, then by the address. */
+import { phase } from '../../state/app';
+import { applyUpdate, updateReady } from '../../state/update';
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { Boundary } from '../parts/boundary';
+import { Button } from '../parts/button';
+import { lazy } from '../parts/lazy';
+import { Notice } from '../parts/notice';
+import { ToastPlace } from '../parts/toast';
+import { applyComfort } from './comfort';
+import { Job } from './job';
+import { address, route, type Route } from './route';
+import { UnsavedPlace } from './saving';
+import { Today } from './today';
+import { say } from './words';
+
+const Enrol = lazy(async () => (await import('./enrol')).Enrol);
+const DayCheck = lazy(async () => (await import('./day-check')).DayCheck);
+const Outbox = lazy(async () => (await import('./outbox')).Outbox);
+const SafeToClose = lazy(async () => (await import('./outbox')).SafeToClose);
+const Settings = lazy(async () => (await import('./settings')).Settings);
+const StepScreen = lazy(async () => (await import('./step')).StepScreen);
+const CameraScreen = lazy(async () => (await import('./camera-screen')).CameraScreen);
+const ScanScreen = lazy(async () => (await import('./scan-screen')).ScanScreen);
+const SignOff = lazy(async () => (await import('../customer/sign-off')).SignOff);
+const Finish = lazy(async () => (await import('./finish')).Finish);
+const FailVisit = lazy(async () => (await import('./fail')).FailVisit);
+const NoteScreen = lazy(async () => (await import('./note')).NoteScreen);
+
+export function App() {
+  const at = route.value;
+  useEffect(applyComfort, []);
+  if (phase.value === 'booting') return <div class="frame" aria-busy="true" />;
+  const enrolled = phase.value === 'ready';
+  return (
+    <>
+      {enrolled && <UpdateBanner at={at} />}
+      <Boundary place={`${at.screen} ${at.job_id} ${at.query.id ?? ''} ${at.query.unit ?? ''}`} fallback={(again) => <Broken again={again} />}>
+        {enrolled ? <Screen at={at} /> : <Enrol code={at.query.code ?? ''} lost={phase.value === 'lost'} />}
+      </Boundary>
+      <ToastPlace />
+      <UnsavedPlace />
+    </>
+  );
+}
+
+/** A job's screens are keyed by what they show, so that going from one step to the next starts a fresh one. */
+function Screen({ at }: { readonly at: Route }) {
+  const { job_id: jobId, query } = at;
+  const key = `${at.screen} ${jobId} ${JSON.stringify(query)}`;
+  switch (at.screen) {
+    case 'today':
+      return <Today />;
+    case 'check':
+      return <DayCheck />;
+    case 'outbox':
+      return <Outbox />;
+    case 'safe':
+      return <SafeToClose />;
+    case 'settings':
+      return <Settings />;
+    case 'enrol':
+      return <Enrol code={query.code ?? ''} lost={false} />;
+    case 'job':
+      return <Job key={key} jobId={jobId} />;
+    case 'step':
+      return <StepScreen key={key} jobId={jobId} query={query} />;
+    case 'photo':
+      return <CameraScreen key={key} jobId={jobId} query={query} />;
+    case 'scan':
+      return <ScanScreen key={key} jobId={jobId} query={query} />;
+    case 'sign':
+      return <SignOff key={key} jobId={jobId} query={query} />;
+    case 'finish':
+      return <Finish key={key} jobId={jobId} />;
+    case 'fail':
+      return <FailVisit key={key} jobId={jobId} />;
+    case 'note':
+      return <NoteScreen key={key} jobId={jobId} query={query} />;
+  }
+}
+
+const putOff = signal(false);
+
+/** A new version is used at a safe point: on the screens where nothing is being captured, and only on a tap. */
+function UpdateBanner({ at }: { readonly at: Route }) {
+  const safe = ['today', 'outbox', 'safe', 'settings', 'check'].includes(at.screen);
+  if (!updateReady.value || !safe || (putOff.value && at.screen !== 'settings')) return null;
+  return (
+    <div class="update-banner" data-testid="update">
+      <Notice tone="wait" icon="refresh-cw" title={say('update_ready')}>
+        <div class="row">
+          <Button kind="plain" testid="update-now" onTap={applyUpdate}>
+            {say('update_now')}
+          </Button>
+          <Button kind="link" onTap={() => (putOff.value = true)}>
+            {say('update_later')}
+          </Button>
+        </div>
+      </Notice>
+    </div>
+  );
+}
+
+function Broken({ again }: { readonly again: () => void }) {
+  return (
+    <div class="frame">
+      <main class="stack">
+        <Notice tone="stop" alert title={say('broken_title')}>
+          <p>{say('broken_text')}</p>
+        </Notice>
+        <Button kind="primary" onTap={again}>
+          {say('broken_again')}
+        </Button>
+        <a class="button link" href={address('today')}>
+          {say('to_today')}
+        </a>
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,183 @@
+/** One job: who and where, what was sent back, how far the work is, and one big button that says what comes next. */
+import { openFindings } from '../../domain/job';
+import type { JobView } from '../../state/jobs';
+import { pick } from '../i18n/catalogue';
+import { clock, moment, slotText } from '../i18n/format';
+import { Button } from '../parts/button';
+import { Icon } from '../parts/icon';
+import { Chip, Notice } from '../parts/notice';
+import { FindingCard } from './finding-card';
+import { Frame } from './frame';
+import { PhasePlan, StepList, UnitList } from './job-parts';
+import { address, go } from './route';
+import { ItemMark } from './sync-bar';
+import { StageChip } from './today';
+import { useJob } from './use';
+import { arrive, depart, mapLink } from './visit';
+import { nextAction, placeOf, placeOfFinding, visitNow } from './work';
+import { say } from './words';
+
+export function Job({ jobId }: { readonly jobId: string }) {
+  const view = useJob(jobId);
+  if (!view) return <NoJob />;
+  const { state } = view;
+  return (
+    <Frame testid="job" title={state.customer?.name ?? ''} under={<Under view={view} />} actions={<Next view={view} />}>
+      <StateNotice view={view} />
+      {openFindings(state).map((finding) => (
+        <FindingCard key={finding.finding_id} view={view} finding={finding} />
+      ))}
+      <Contact view={view} />
+      {view.steps.length > 0 && <PhasePlan view={view} />}
+      <UnitList view={view} />
+      <StepList view={view} />
+      <Notes view={view} />
+      <div class="stack tight">
+        <Button icon="message-square" wide testid="add-note" onTap={() => go(address('note', jobId))}>
+          {say('add_note')}
+        </Button>
+        {['planned', 'dispatched', 'on_the_way', 'on_site'].includes(state.stage) && (
+          <Button kind="link" icon="ban" wide testid="fail-visit" onTap={() => go(address('fail', jobId))}>
+            {say('fail_visit')}
+          </Button>
+        )}
+      </div>
+    </Frame>
+  );
+}
+
+export function NoJob() {
+  return (
+    <Frame testid="no-job" title={say('app')}>
+      <Notice tone="wait" title={say('not_here')} />
+      <Button kind="primary" onTap={() => go(address('today'), 'replace')}>
+        {say('to_today')}
+      </Button>
+    </Frame>
+  );
+}
+
+function Under({ view }: { readonly view: JobView }) {
+  return (
+    <span class="row">
+      <span class="figures">{slotText(view.state.slot)}</span>
+      <StageChip view={view} />
+    </span>
+  );
+}
+
+function Next({ view }: { readonly view: JobView }) {
+  const next = nextAction(view);
+  const jobId = view.job_id;
+  switch (next.does) {
+    case 'depart':
+      return <Button kind="primary" icon="truck" testid="next" onTap={() => depart(view)}>{say('on_my_way')}</Button>;
+    case 'arrive':
+      return <Button kind="primary" icon="map-pin" testid="next" onTap={() => arrive(view)}>{say('arrive')}</Button>;
+    case 'step':
+      return (
+        <Button kind="primary" testid="next" onTap={() => go(placeOf(jobId, next.step))}>
+          {say('next', { what: pick(next.step.rule.title) })}
+        </Button>
+      );
+    case 'finding':
+      return (
+        <Button kind="primary" icon="rotate-ccw" testid="next" onTap={() => go(placeOfFinding(view, next.finding))}>
+          {say(next.finding.photo_id === null ? 'answer_again' : 'take_again')}
+        </Button>
+      );
+    case 'sign':
+      return <Button kind="primary" icon="signature" testid="next" onTap={() => go(address('sign', jobId))}>{say('sign_now')}</Button>;
+    case 'finish':
+      return <Button kind="primary" icon="check" testid="next" onTap={() => go(address('finish', jobId))}>{say('finish_visit')}</Button>;
+    case 'nothing':
+      return <Button kind="primary" icon="house" testid="next" onTap={() => go(address('today'))}>{say('to_today')}</Button>;
+  }
+}
+
+function StateNotice({ view }: { readonly view: JobView }) {
+  const { state, items } = view;
+  const sent = items.delivered === items.total;
+  return (
+    <>
+      {view.update_needed && <Notice tone="warn" title={say('update_needed')} />}
+      {state.stage === 'cancelled' && <Notice tone="stop" title={say('cancelled_text', { reason: state.cancelled?.reason ?? '' })} />}
+      {state.stage === 'failed' && <Notice tone="warn" title={say('failed_here')} />}
+      {(state.stage === 'approved' || state.stage === 'sealed') && <Notice tone="ok" title={say('approved_text')} />}
+      {state.stage === 'finished' && (
+        <Notice tone={sent ? 'ok' : 'wait'} title={say(sent ? 'finished_sent' : 'finished_here')} testid="finished">
+          {!sent && <span class="figures">{say('delivered_part', items)}</span>}
+        </Notice>
+      )}
+      {state.answers.some((answer) => answer.current && answer.conflict) && <Notice tone="warn" title={say('conflict')} />}
+    </>
+  );
+}
+
+function Contact({ view: { state } }: { readonly view: JobView }) {
+  const visit = visitNow(state);
+  const place = state.address;
+  const way = visit?.arrived ? say('arrived_at', { time: clock(visit.arrived.at) }) : visit?.departed ? say('departed_at', { time: clock(visit.departed.at) }) : null;
+  return (
+    <section class="card stack tight">
+      {place && <p>{[...place.lines, place.city, place.postcode].filter(Boolean).join(', ')}</p>}
+      {place?.access && (
+        <p>
+          <span class="label">{say('access')}: </span>
+          {place.access}
+        </p>
+      )}
+      {state.note && (
+        <p>
+          <span class="label">{say('order_note')}: </span>
+          {state.note}
+        </p>
+      )}
+      <div class="row">
+        {state.services.map((service) => (
+          <Chip key={service}>{say.has(`service_${service}`) ? say(`service_${service}` as 'service_deliver') : service}</Chip>
+        ))}
+        {way && <Chip tone="wait" icon={visit?.arrived ? 'map-pin' : 'truck'}>{way}</Chip>}
+      </div>
+      <div class="row">
+        {state.customer && (
+          <a class="button grow" href={`tel:${state.customer.phone.replace(/[^+\d]/g, '')}`} data-testid="call">
+            <Icon name="phone" />
+            {say('call')}
+          </a>
+        )}
+        {place && (
+          <a class="button grow" href={mapLink(place)} target="_blank" rel="noreferrer" data-testid="navigate">
+            <Icon name="navigation" />
+            {say('navigate')}
+          </a>
+        )}
+      </div>
+    </section>
+  );
+}
+
+function Notes({ view: { state } }: { readonly view: JobView }) {
+  const lines = [
+    ...state.notes.map((note) => ({ event_id: note.event_id, at: note.at, text: note.text, problem: false })),
+    ...state.issues.map((issue) => ({ event_id: issue.event_id, at: issue.at, text: issue.note ?? issue.code, problem: true })),
+  ].sort((one, other) => one.at.localeCompare(other.at));
+  if (lines.length === 0) return null;
+  return (
+    <section class="stack tight">
+      <h2>{say('notes_written')}</h2>
+      <ul class="stack tight">
+        {lines.map((line) => (
+          <li class="card stack tight" key={line.event_id} data-testid="note">
+            {line.problem && <Chip tone="warn" icon="flag">{say('issue')}</Chip>}
+            <p>{line.text}</p>
+            <div class="row apart small">
+              <span class="quiet figures">{moment(line.at)}</span>
+              <ItemMark eventId={line.event_id} />
+            </div>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,159 @@
+/** The day: what is next, what waits, what is done, and whether each job can be done without a signal. */
+import { status, syncNow } from '../../state/sync-status';
+import { recovered } from '../../state/app';
+import { jobs, type JobView } from '../../state/jobs';
+import { day, slotText } from '../i18n/format';
+import { Button, RoundButton } from '../parts/button';
+import { Chip, Notice, type Tone } from '../parts/notice';
+import { categoryIcon, Icon } from '../parts/icon';
+import { Frame } from './frame';
+import { depart } from './visit';
+import { address, go } from './route';
+import { isDone } from './work';
+import { say } from './words';
+
+export function Today() {
+  const groups = byDay(jobs.value, new Date());
+  const today = groups.find((group) => group.name === 'today')?.views ?? [];
+  const done = today.filter((view) => isDone(view.state)).length;
+  return (
+    <Frame
+      home
+      testid="today"
+      title={day(new Date())}
+      under={today.length > 0 ? <span data-testid="done-count">{say('done_of', { done, all: today.length })}</span> : say('app')}
+      aside={<RoundButton icon="settings" label={say('settings')} testid="open-settings" onTap={() => go(address('settings'))} />}
+    >
+      {recovered.value && <Notice tone="warn" title={say('recovered', { events: recovered.value.events, blobs: recovered.value.blobs })} />}
+      {jobs.value.length === 0 && (
+        <div class="card stack" data-testid="no-jobs">
+          <h2>{say('no_jobs')}</h2>
+          <p>{say('no_jobs_text')}</p>
+          <Button icon="refresh-cw" onTap={syncNow} wide>
+            {say('get_jobs')}
+          </Button>
+        </div>
+      )}
+      {groups.map(({ name, views }) => (
+        <section class="stack tight" key={name} aria-label={say(name)}>
+          {groups.length > 1 && <h2>{say(name)}</h2>}
+          <ul class="stack tight">
+            {views.map((view) => (
+              <JobCard key={view.job_id} view={view} isNext={view === nextOf(today)} />
+            ))}
+          </ul>
+        </section>
+      ))}
+      <a class="button link start" href={address('check')} data-testid="open-check">
+        <Icon name="list-checks" />
+        {say('check_day')}
+      </a>
+    </Frame>
+  );
+}
+
+function JobCard({ view, isNext }: { readonly view: JobView; readonly isNext: boolean }) {
+  const { state } = view;
+  const before = state.stage === 'planned' || state.stage === 'dispatched';
+  return (
+    <li class={`card job-card ${isNext ? 'next' : ''} ${isDone(state) ? 'done' : ''}`} data-testid="job-card" data-job={view.job_id} data-stage={state.stage}>
+      <a class="job-card-link" href={address('job', view.job_id)}>
+        <span class="row apart">
+          <span class="figures slot">{slotText(state.slot)}</span>
+          <StageChip view={view} isNext={isNext} />
+        </span>
+        <strong class="job-card-name">{state.customer?.name}</strong>
+        <span class="quiet">{[...(state.address?.lines ?? []), state.address?.city].filter(Boolean).join(', ')}</span>
+        <span class="row units-line">
+          {state.units.map((unit) => (
+            <span class="row unit-word" key={unit.unit_id}>
+              <Icon name={categoryIcon(unit.category)} />
+              {unit.name}
+            </span>
+          ))}
+        </span>
+        <Readiness view={view} />
+      </a>
+      {isNext && (
+        <Button kind="primary" icon={before ? 'truck' : 'chevron-right'} testid={before ? 'on-my-way' : 'continue'} onTap={() => begin(view, before)}>
+          {say(before ? 'on_my_way' : 'continue_job')}
+        </Button>
+      )}
+    </li>
+  );
+}
+
+async function begin(view: JobView, before: boolean): Promise<void> {
+  if (before && !(await depart(view))) return;
+  go(address('job', view.job_id));
+}
+
+const STAGE_TONES: Readonly<Record<string, Tone>> = {
+  on_the_way: 'wait',
+  on_site: 'wait',
+  finished: 'ok',
+  approved: 'ok',
+  sealed: 'ok',
+  failed: 'warn',
+  returned: 'warn',
+  cancelled: 'stop',
+};
+
+export function StageChip({ view, isNext = false }: { readonly view: JobView; readonly isNext?: boolean }) {
+  const { stage } = view.state;
+  const tone = STAGE_TONES[stage];
+  if (isNext && !tone) return <Chip icon="clock">{say('now')}</Chip>;
+  return (
+    <Chip {...(tone && { tone })} {...(stage === 'on_the_way' && { icon: 'truck' })} {...(stage === 'on_site' && { icon: 'house' })} {...(stage === 'returned' && { icon: 'rotate-ccw' })} testid="stage">
+      {say(`stage_${stage}`)}
+    </Chip>
+  );
+}
+
+/** Before the work: can it be done without a signal? After it: has the office got it? */
+export function Readiness({ view }: { readonly view: JobView }) {
+  const { items } = view;
+  if (items.total > 0) {
+    const all = items.delivered === items.total;
+    return (
+      <span class={`mark ${all ? 'ok' : 'wait'}`} data-testid="job-delivered">
+        <Icon name={all ? 'circle-check' : 'smartphone'} />
+        <span class="figures">{say('delivered_part', items)}</span>
+      </span>
+    );
+  }
+  if (view.offline_ready) {
+    return (
+      <span class="mark ok" data-testid="ready">
+        <Icon name="circle-check" />
+        {say('ready')}
+      </span>
+    );
+  }
+  return (
+    <span class="mark warn" data-testid="not-ready">
+      <Icon name="triangle-alert" />
+      {say(view.not_ready_why.includes('standard') ? 'not_ready_standard' : 'not_ready_app')}
+      {status.value.online === false && ` · ${say('no_connection')}`}
+    </span>
+  );
+}
+
+/** The job at hand: the one under way, else one that was sent back, else the first that is not done. */
+function nextOf(views: readonly JobView[]): JobView | undefined {
+  const under = views.find(({ state }) => state.stage === 'on_the_way' || state.stage === 'on_site');
+  return under ?? views.find(({ state }) => state.stage === 'returned') ?? views.find(({ state }) => !isDone(state));
+}
+
+function byDay(views: readonly JobView[], now: Date): { name: 'today' | 'tomorrow' | 'later'; views: JobView[] }[] {
+  const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toDateString();
+  const named = (view: JobView): 'today' | 'tomorrow' | 'later' => {
+    const on = view.state.slot ? new Date(view.state.slot.from).toDateString() : now.toDateString();
+    // What was sent back or never ended is today's work, whichever day it was promised for.
+    const open = !isDone(view.state) && on !== tomorrow && (!view.state.slot || new Date(view.state.slot.from) <= now);
+    return on === now.toDateString() || open ? 'today' : on === tomorrow ? 'tomorrow' : 'later';
+  };
+  return (['today', 'tomorrow', 'later'] as const)
+    .map((name) => ({ name, views: views.filter((view) => named(view) === name) }))
+    .filter((group) => group.views.length > 0);
+}

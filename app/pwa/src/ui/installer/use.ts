@@ -1,0 +1,68 @@
+/** Small hooks between the phone's state and a screen. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Json } from '../../domain/events';
+import { clearDraft, loadDraft, saveDraft } from '../../state/drafts';
+import { jobById, type JobView } from '../../state/jobs';
+import { photoUrl, thumbUrl } from '../../state/items';
+
+export function useJob(jobId: string): JobView | null {
+  return useMemo(() => jobById(jobId), [jobId]).value;
+}
+
+/** A local copy's address while the component is there; null while it is looked for, '' when this phone has none. */
+export function usePhoto(sha256: string | null, size: 'thumb' | 'full'): string | null {
+  const [url, setUrl] = useState<string | null>(null);
+  useEffect(() => {
+    if (sha256 === null) return;
+    let gone = false;
+    let made: string | null = null;
+    void (size === 'thumb' ? thumbUrl(sha256) : photoUrl(sha256)).then((found) => {
+      made = found;
+      if (gone && found) URL.revokeObjectURL(found);
+      else setUrl(found ?? '');
+    });
+    return () => {
+      gone = true;
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [sha256, size]);
+  return url;
+}
+
+const DRAFT_PAUSE_MS = 250;
+
+/** What is being written, kept on the phone while it is written, so that a killed app comes back with it. */
+export function useDraft<Value extends Json>(key: string, empty: Value): [value: Value, write: (value: Value) => void, clear: () => void] {
+  const [value, setValue] = useState(empty);
+  const touched = useRef(false);
+  const pending = useRef<{ timer: ReturnType<typeof setTimeout>; keep: () => void } | null>(null);
+  const forget = (): void => {
+    clearTimeout(pending.current?.timer);
+    pending.current = null;
+  };
+  useEffect(() => {
+    touched.current = false;
+    setValue(empty);
+    void loadDraft(key).then((kept) => {
+      if (kept !== null && !touched.current) setValue(kept as Value);
+    });
+    return () => {
+      pending.current?.keep();
+      forget();
+    };
+  }, [key]);
+  const write = (next: Value): void => {
+    touched.current = true;
+    setValue(next);
+    forget();
+    const keep = (): void => void saveDraft(key, next);
+    pending.current = { timer: setTimeout(keep, DRAFT_PAUSE_MS), keep };
+  };
+  const clear = (): void => {
+    touched.current = true;
+    forget();
+    setValue(empty);
+    void clearDraft(key);
+  };
+  return [value, write, clear];
+}
