@@ -13,6 +13,7 @@ from app import cli, pwa
 from app.api import (
     blobs,
     devices,
+    docs,
     errors,
     health,
     jobs,
@@ -51,8 +52,6 @@ def create_app(settings: Settings | None = None) -> Flask:
         API_TITLE="Doorstep",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
-        OPENAPI_URL_PREFIX="/api",
-        OPENAPI_JSON_PATH="openapi.json",
     )
     _log_to_stderr()
     if settings.trusted_proxies:
@@ -66,11 +65,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     api = Api(app)
     for module in BLUEPRINTS:
         api.register_blueprint(module.blp)
+    docs.register(app, api)
     pwa.register(app)
     cli.register(app)
     errors.register(app)
-    for endpoint in ("api-docs.openapi_json",):
-        policy.public(app.view_functions[endpoint])
     policy.register(app)
     return app
 

