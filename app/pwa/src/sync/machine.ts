@@ -1,0 +1,160 @@
+/**
+ * The sync core: `step(state, input) -> [state, effects]`, pure.
+ *
+ * It has no clock, no network, no storage and no chance of its own: every input carries the time and one random number. The
+ * engine (`drain.ts`) runs the effects and feeds back what happened, and a simulator may do the same.
+ *
+ *            boot, lock                    one request at a time
+ *   asleep ------------> due? --yes--> [send_sync | get_standard | head_blob | send_chunk] --answer--> due?
+ *                          \--no---> wait --timer, saved, online, visible, manual--> due?
+ *
+ * What must never happen here: dropping an event or a blob for any reason but a receipt.
+ */
+import { inOrder, next } from './next';
+import {
+  onBlobChecked,
+  onBlobHead,
+  onBlobProblem,
+  onBlobProgress,
+  onBlobReceipt,
+  onChunkLost,
+  onStandardKept,
+  onStandardProblem,
+} from './onBlob';
+import { failed, onSyncProblem, onSyncReply } from './onSync';
+import type { Input, LogView, Stepped, SyncState, WaitingBlob, WaitingEvent } from './syncState';
+
+export function step(state: SyncState, input: Input): Stepped {
+  const [after, effects] = take(state, input);
+  return next(after, input.now_ms, effects);
+}
+
+function take(state: SyncState, input: Input): Stepped {
+  switch (input.type) {
+    case 'boot': {
+      const { server_epoch, standards } = input;
+      const wanted = standards.map((digest) => ({ digest, failures: 0, retry_at_ms: 0 }));
+      return [{ ...withLog(state, input), booted: true, server_epoch, standards: wanted }, []];
+    }
+    case 'lock':
+      return [{ ...state, leads: input.held }, []];
+    case 'saved':
+      return onSaved(state, input.epoch, input.events, input.blobs);
+    case 'online':
+    case 'visible':
+    case 'manual':
+      return [onNudge(state, input), []];
+    case 'timer':
+      return state.stale && !state.working && input.now_ms >= state.next_try_ms ? readLog({ ...state, stale: false }) : [state, []];
+    case 'sync_reply':
+      return onSyncReply(state, input, input.reply, input.receipt_fits);
+    case 'sync_problem':
+      return onSyncProblem(state, input, input.problem);
+    case 'event_unreadable':
+      return onEventUnreadable(state, input.seq);
+    case 'event_checked':
+      return onEventChecked(state, input.seq, input.whole);
+    case 'network_failed':
+      return onNetworkFailed(state, input);
+    case 'epoch_opened':
+    case 'log_read':
+      return onLogRead(state, input);
+    case 'local_failed':
+      return onLocalFailed(state, input);
+    case 'standards_wanted':
+      return [onStandardsWanted(state, input.digests), []];
+    case 'standard_kept':
+      return onStandardKept(state, input.digest);
+    case 'standard_problem':
+      return onStandardProblem(state, input, input.digest, input.problem);
+    case 'blob_head':
+      return onBlobHead(state, input, input.sha256, input.offset);
+    case 'blob_progress':
+      return onBlobProgress(state, input, input.sha256, input.offset);
+    case 'blob_receipt':
+      return onBlobReceipt(state, input.sha256, input.receipt);
+    case 'blob_problem':
+      return onBlobProblem(state, input, input.sha256, input.problem);
+    case 'blob_checked':
+      return onBlobChecked(state, input.sha256, input.whole);
+    case 'blobs_found':
+      return [{ ...state, blobs: withBlobs(state.blobs, input.blobs) }, []];
+  }
+}
+
+/** The log as storage has it. What is known about uploads under way is kept. */
+function withLog(state: SyncState, { epoch, acked_seq, waiting, blobs }: LogView): SyncState {
+  const known = new Map(state.blobs.map((blob) => [blob.sha256, blob]));
+  const merged = blobs.map((blob) => {
+    const { offset = blob.offset, failures = 0, retry_at_ms = 0, trouble = null } = known.get(blob.sha256) ?? {};
+    return { ...blob, offset, failures, retry_at_ms, trouble };
+  });
+  return { ...state, epoch, acked_seq, waiting, blobs: inOrder(merged) };
+}
+
+function onLogRead(state: SyncState, log: LogView): Stepped {
+  const read: SyncState = { ...withLog(state, log), working: null, stale: false, pull: true, cut_before: null, broken_seq: null };
+  return state.stale ? readLog(read) : [read, []];
+}
+
+/** New events continue what waits. If they do not, or the log is in motion, storage has the last word. */
+function onSaved(state: SyncState, epoch: number, events: readonly WaitingEvent[], blobs: readonly WaitingBlob[]): Stepped {
+  if (!state.booted) return [state, []];
+  if (state.working) return [{ ...state, stale: true }, []];
+  const last = state.waiting.at(-1)?.seq ?? state.acked_seq;
+  const fresh = epoch === state.epoch ? events.filter(({ seq }) => seq > last) : [];
+  if (epoch !== state.epoch || (fresh[0] && fresh[0].seq !== last + 1)) return readLog(state);
+  return [{ ...state, waiting: [...state.waiting, ...fresh], blobs: withBlobs(state.blobs, blobs) }, []];
+}
+
+function readLog(state: SyncState): Stepped {
+  return [{ ...state, working: 'reading_log' }, [{ type: 'read_log', epoch: state.epoch, acked_seq: state.acked_seq }]];
+}
+
+/** A blob that waits already keeps its place and what is known about it. */
+function withBlobs(before: readonly WaitingBlob[], more: readonly WaitingBlob[]): WaitingBlob[] {
+  const known = new Set(before.map(({ sha256 }) => sha256));
+  return inOrder([...before, ...more.filter(({ sha256 }) => !known.has(sha256))]);
+}
+
+/** The connection may be back, or somebody wants to see something happen: what waited for a failure waits no longer. */
+function onNudge(state: SyncState, input: Input): SyncState {
+  const held_ms = input.type === 'manual' ? 0 : state.held_back_until_ms;
+  return {
+    ...state,
+    pull: true,
+    failures: 0,
+    next_try_ms: Math.min(state.next_try_ms, Math.max(input.now_ms, held_ms)),
+    blobs: state.blobs.map((blob) => ({ ...blob, retry_at_ms: Math.min(blob.retry_at_ms, input.now_ms) })),
+    standards: state.standards.map((wanted) => ({ ...wanted, retry_at_ms: Math.min(wanted.retry_at_ms, input.now_ms) })),
+  };
+}
+
+function onNetworkFailed(state: SyncState, input: Input): Stepped {
+  if (!state.busy) return [state, []];
+  const lost = { ...onChunkLost(state, input), busy: null, online: false };
+  return [failed(lost, input, 'no-connection', null), []];
+}
+
+/** Storage failed in the middle of local work. What waits is read anew before anything else is sent. */
+function onLocalFailed(state: SyncState, input: Input): Stepped {
+  const waits: SyncState = { ...failed(state, input, 'storage', null), busy: null, working: null };
+  return [{ ...waits, stale: state.working !== null || state.stale }, []];
+}
+
+/** Neither copy of an event is whole: what stands before it still goes, and so do the blobs of everything acknowledged. */
+function onEventUnreadable(state: SyncState, seq: number): Stepped {
+  if (state.busy?.kind !== 'sync') return [state, []];
+  return [{ ...state, busy: null, broken_seq: seq, pull: true, last_error: 'event-damaged' }, []];
+}
+
+function onEventChecked(state: SyncState, seq: number, whole: boolean): Stepped {
+  const checked: SyncState = { ...state, working: null, stale: false, broken_seq: whole ? null : seq };
+  return state.stale ? readLog(checked) : [checked, []];
+}
+
+function onStandardsWanted(state: SyncState, digests: readonly string[]): SyncState {
+  const known = new Map(state.standards.map((wanted) => [wanted.digest, wanted]));
+  return { ...state, standards: digests.map((digest) => known.get(digest) ?? { digest, failures: 0, retry_at_ms: 0 }) };
+}
+

@@ -1,0 +1,141 @@
+/** What the answers about blobs and standards mean (PROTOCOL B). */
+import { backoffMs } from './backoff';
+import { dispositionOf } from './disposition';
+import { failed } from './onSync';
+import {
+  CHUNK_BYTES_MAX,
+  CHUNK_BYTES_MIN,
+  type BlobReceipt,
+  type Input,
+  type ProblemSeen,
+  type Stepped,
+  type SyncState,
+  type WaitingBlob,
+} from './syncState';
+
+const QUICK_CHUNK_MS = 5_000;
+const SLOW_CHUNK_MS = 20_000;
+/** A token that was refused so soon after it was given will not get better by asking again at once. */
+const TOKEN_TOO_YOUNG_MS = 60_000;
+
+export function onBlobHead(before: SyncState, input: Input, sha256: string, offset: number): Stepped {
+  const blob = find(before, sha256);
+  if (before.busy?.kind !== 'head' || before.busy.sha256 !== sha256 || !blob) return [before, []];
+  const state = answered(before);
+  if (offset > blob.size) return [itemFailed(state, input, blob, 'blob-offset'), []];
+  return [changed(state, sha256, { offset }), []];
+}
+
+/** 204: the server holds more than before. */
+export function onBlobProgress(before: SyncState, input: Input, sha256: string, offset: number): Stepped {
+  const busy = before.busy;
+  const blob = find(before, sha256);
+  if (busy?.kind !== 'chunk' || busy.sha256 !== sha256 || !blob) return [before, []];
+  const state = answered(before);
+  if (offset <= busy.offset || offset > blob.size) return [itemFailed(state, input, { ...blob, offset: null }, 'blob-offset'), []];
+  const took_ms = input.now_ms - busy.since_ms;
+  return [changed({ ...state, chunk_bytes: chunkAfter(state, took_ms) }, sha256, { offset, failures: 0, trouble: null }), []];
+}
+
+export function onBlobReceipt(before: SyncState, sha256: string, receipt: BlobReceipt): Stepped {
+  if (before.busy?.kind !== 'chunk' || before.busy.sha256 !== sha256) return [before, []];
+  const blobs = before.blobs.filter((blob) => blob.sha256 !== sha256);
+  return [{ ...answered(before), blobs }, [{ type: 'keep_blob_receipt', sha256, receipt }]];
+}
+
+export function onBlobProblem(before: SyncState, input: Input, sha256: string, problem: ProblemSeen): Stepped {
+  const busy = before.busy;
+  const blob = find(before, sha256);
+  if ((busy?.kind !== 'chunk' && busy?.kind !== 'head') || busy.sha256 !== sha256 || !blob) return [before, []];
+  const state: SyncState = { ...before, busy: null, online: true };
+  const { status, slug, retry_after_s, offset } = problem;
+  const name = slug ?? `http-${status}`;
+  switch (dispositionOf(status, slug)) {
+    case 'offset': {
+      const moved = offset !== null && offset <= blob.size && busy.kind === 'chunk' && offset !== busy.offset;
+      return [moved ? changed(answered(before), sha256, { offset }) : itemFailed(state, input, { ...blob, offset: null }, name), []];
+    }
+    case 'token':
+      return [withoutToken(state, input), []];
+    case 'halve':
+      return [itemFailed({ ...state, chunk_bytes: smaller(state.chunk_bytes) }, input, { ...blob, offset: null }, name), []];
+    case 'events_first':
+      return [{ ...itemFailed(state, input, { ...blob, offset: null }, name), pull: true }, []];
+    case 'check':
+      return [itemFailed(state, input, { ...blob, offset: 0 }, name), [{ type: 'check_blob', sha256 }]];
+    case 'item':
+      return [itemFailed(state, input, { ...blob, offset: null }, name), []];
+    default:
+      // Should it be this blob that breaks the server, the others must get their turn.
+      return [failed(itemFailed(state, input, { ...blob, offset: null }, null), input, name, retry_after_s), []];
+  }
+}
+
+/** The local copies were read again: a blob that is whole is tried later, a damaged one needs a person. */
+export function onBlobChecked(state: SyncState, sha256: string, whole: boolean): Stepped {
+  const busy = state.busy;
+  const ended = busy?.kind === 'chunk' && busy.sha256 === sha256 ? { ...state, busy: null } : state;
+  return [whole ? ended : changed(ended, sha256, { trouble: 'blob-damaged' }), []];
+}
+
+export function onStandardKept(before: SyncState, digest: string): Stepped {
+  const standards = before.standards.filter((wanted) => wanted.digest !== digest);
+  return [before.busy?.kind === 'standard' && before.busy.digest === digest ? { ...answered(before), standards } : { ...before, standards }, []];
+}
+
+export function onStandardProblem(before: SyncState, input: Input, digest: string, problem: ProblemSeen): Stepped {
+  if (before.busy?.kind !== 'standard' || before.busy.digest !== digest) return [before, []];
+  const state: SyncState = { ...before, busy: null, online: true };
+  const { status, slug, retry_after_s } = problem;
+  const disposition = dispositionOf(status, slug);
+  if (disposition === 'token') return [withoutToken(state, input), []];
+  if (disposition === 'retry') return [failed(state, input, slug ?? `http-${status}`, retry_after_s), []];
+  const standards = state.standards.map((wanted) => {
+    if (wanted.digest !== digest) return wanted;
+    const failures = wanted.failures + 1;
+    return { digest, failures, retry_at_ms: input.now_ms + backoffMs(failures, input.random) };
+  });
+  return [{ ...state, standards }, []];
+}
+
+/** After a dead request: how much of the chunk arrived is not known, and the next one had better be smaller. */
+export function onChunkLost(state: SyncState, input: Input): SyncState {
+  if (state.busy?.kind !== 'chunk' && state.busy?.kind !== 'head') return state;
+  const blob = find(state, state.busy.sha256);
+  const chunk_bytes = state.busy.kind === 'chunk' ? smaller(state.chunk_bytes) : state.chunk_bytes;
+  return blob ? itemFailed({ ...state, chunk_bytes }, input, { ...blob, offset: null }, null) : state;
+}
+
+function answered(state: SyncState): SyncState {
+  return { ...state, busy: null, online: true, failures: 0, last_error: null };
+}
+
+function withoutToken(state: SyncState, input: Input): SyncState {
+  const asked: SyncState = { ...state, token_until_ms: 0, pull: true };
+  const young = input.now_ms - state.token_since_ms < TOKEN_TOO_YOUNG_MS;
+  return young ? failed(asked, input, 'unauthenticated', null) : asked;
+}
+
+/** Without `trouble` it was the line or the server that failed: the wait is then for all, and this one only loses its turn. */
+function itemFailed(state: SyncState, { now_ms, random }: Input, blob: WaitingBlob, trouble: string | null): SyncState {
+  const failures = blob.failures + 1;
+  const retry_at_ms = trouble === null ? blob.retry_at_ms : now_ms + backoffMs(failures, random);
+  return changed(state, blob.sha256, { offset: blob.offset, failures, retry_at_ms, trouble });
+}
+
+function chunkAfter(state: SyncState, took_ms: number): number {
+  if (took_ms < QUICK_CHUNK_MS) return Math.min(CHUNK_BYTES_MAX, state.chunk_bytes * 2);
+  return took_ms > SLOW_CHUNK_MS ? smaller(state.chunk_bytes) : state.chunk_bytes;
+}
+
+function smaller(chunk_bytes: number): number {
+  return Math.max(CHUNK_BYTES_MIN, Math.floor(chunk_bytes / 2));
+}
+
+function find(state: SyncState, sha256: string): WaitingBlob | null {
+  return state.blobs.find((blob) => blob.sha256 === sha256) ?? null;
+}
+
+function changed(state: SyncState, sha256: string, change: Partial<WaitingBlob>): SyncState {
+  return { ...state, blobs: state.blobs.map((blob) => (blob.sha256 === sha256 ? { ...blob, ...change } : blob)) };
+}
