@@ -1,0 +1,232 @@
+"""A crew of the demo at work: it goes through the checklist of its job as the standards ask, and records what it finds."""
+
+import io
+import json
+import random
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from PIL import Image, ImageFilter, ImageStat
+
+from app import ids
+from app.domain import scan
+from app.domain.checklist import steps
+from app.domain.events import JsonObject
+from app.domain.standard import PHASES, VALUE_KINDS
+from app.services.demo.day import PlannedJob
+from app.services.demo.phone import Phone
+from app.services.demo.pictures import PHOTO_SIZE, photo
+from app.services.demo.statement import text_of
+from app.services.demo.subject import Subject
+
+# What a good visit measures, per step: lowest and highest, in the rule's unit and decimals.
+USUAL_READINGS = {
+    "WM-PRE-02": ("222", "234"),
+    "RF-PRE-02": ("222", "234"),
+    "WM-INS-04": ("78", "95"),
+    "WM-INS-05": ("0.1", "0.6"),
+    "RF-INS-01": ("22", "60"),
+    "RF-INS-02": ("52", "80"),
+    "RF-INS-03": ("105", "180"),
+    "RF-INS-04": ("0.1", "0.5"),
+    "RF-TST-01": ("32", "55"),
+}
+# Drawn with four bolts, so four are counted.
+USUAL_CHOICES = {"WM-INS-01": "4"}
+TEXTS = {"OLD-02": "旧机铭牌：OLD-LINE 2012，编码 12045877", "SIT-02": "已告知用户该位置潮湿，用户坚持"}
+
+
+class Visit:
+    """One visit of a phone's owner to a planned job. Time passes with every step."""
+
+    def __init__(self, phone: Phone, job_id: str, plan: PlannedJob, subjects: Sequence[Subject], standards: Sequence[JsonObject]) -> None:
+        self.phone, self.job_id, self.plan, self.standards = phone, job_id, plan, standards
+        self.job = phone.jobs[job_id]
+        self.subjects = dict(zip((unit["unit_id"] for unit in self.job.state["units"]), subjects, strict=True))
+        self.rng = random.Random(subjects[0].seed)
+        self.at = datetime.min
+
+    def depart(self, at: datetime) -> None:
+        """Leave for the customer."""
+        self.at = at
+        self._record("visit.departed", {"visit_id": self.job.state["visit_id"]})
+
+    def arrive(self) -> None:
+        """Be there, and say where that is."""
+        self._pass(8, 15)
+        self._record("visit.arrived", {"visit_id": self.job.state["visit_id"]})
+
+    def work(self, until: str) -> None:
+        """Do what is missing, in working order, up to and with the phase `until`."""
+        while True:
+            last = PHASES.index(until)
+            todo = [step for step in steps(self.job.state, self.standards) if PHASES.index(step["rule"]["phase"]) <= last]
+            step = next((step for step in todo if set(step["missing"]) - {"signoff"} and step["step_id"] not in self.plan.skips), None)
+            if step is None:
+                return
+            self._pass(0, 2)
+            self._do(step)
+
+    def sign(self) -> None:
+        """Hand over the phone: the customer reads the statement and accepts, or refuses."""
+        self._pass(2, 4)
+        statement = text_of(self.job.state, self.standards, self.job.people)
+        accepts = self.plan.signs == "accepted"
+        strokes = _strokes(self.rng) if accepts else None
+        customer = self.job.state["customer"]
+        self._record(
+            "signoff.recorded",
+            {
+                "outcome": self.plan.signs,
+                "reason": self.plan.says,
+                "statement_sha256": self.phone.keep(statement),
+                "statement_size": len(statement),
+                "strokes_sha256": self.phone.keep(strokes) if strokes else None,
+                "strokes_size": len(strokes) if strokes else None,
+                "typed_name": None,
+                "name": customer["name"] if self.plan.relation == "customer" else f"{customer['name'][:1]}先生",
+                "relation": self.plan.relation,
+                "language": customer["language"],
+                "finding_id": None,
+            },
+        )
+
+    def finish(self) -> None:
+        """Leave. What the customer refused is not complete."""
+        self.work("close")
+        self._pass(1, 2)
+        outcome = "completed" if self.plan.signs == "accepted" else "partial"
+        self._record("visit.completed", {"visit_id": self.job.state["visit_id"], "outcome": outcome, "note": self.plan.says})
+
+    def fail_at_the_door(self) -> None:
+        """Nobody opens: photograph the door, and go."""
+        self._pass(10, 15)
+        subject = next(iter(self.subjects.values()))
+        self._photograph("front_door", None, None, subject, 1)
+        note = "拨打三次无人接听，等候15分钟"
+        self._record("visit.failed", {"visit_id": self.job.state["visit_id"], "reason": "nobody_home", "note": note})
+
+    def scan(self, unit_id: str, raw: str) -> None:
+        """Read a code, and record what it says about the unit."""
+        parsed = scan.parse(raw, "QRCode")
+        matched = scan.match(parsed, self.job.state, unit_id)
+        data = {
+            "unit_id": unit_id,
+            "component": matched["component"],
+            "step_id": "IDN-01",
+            "raw": raw,
+            "symbology": "QRCode",
+            "method": "camera",
+        }
+        self._record("unit.scanned", data | {"gtin": parsed["gtin"], "serial": parsed["serial"], "verdict": matched["verdict"]})
+
+    def _do(self, step: JsonObject) -> None:
+        rule, unit_id = step["rule"], step["unit_id"]
+        given = self.plan.answers.get(rule["code"])
+        if isinstance(given, tuple):
+            self._answer(step, None, None, {"reason": given[0], "note": given[1]})
+            return
+        for asked in rule["evidence"]:
+            if asked["kind"] in VALUE_KINDS:
+                unit = asked["unit"] if asked["kind"] == "reading" else None
+                self._answer(step, self._value(rule["code"], asked, given), unit, None)
+        if "scan" in step["missing"]:
+            self._identify(unit_id)
+        subject = self.subjects[unit_id] if unit_id else next(iter(self.subjects.values()))
+        for asked in rule["evidence"]:
+            if asked["kind"] == "photo":
+                for take in range(1, asked["min"] + 1):
+                    self._photograph(asked["role"], rule["code"], unit_id, subject, take)
+
+    def _identify(self, unit_id: str) -> None:
+        subject = self.subjects[unit_id]
+        if self.plan.wrong_unit_first:
+            self.scan(unit_id, _link(subject.gtin, f"{subject.serial[:-1]}X"))
+            self._record("note.added", {"text": "车上两台同型号，拿错一台，已换回。"})
+            self._pass(4, 6)
+        self.scan(unit_id, _link(subject.gtin, subject.serial))
+
+    def _value(self, code: str, asked: JsonObject, given: str | None) -> bool | str:
+        if asked["kind"] == "confirm":
+            return True
+        if asked["kind"] == "reading":
+            low, high = USUAL_READINGS[code]
+            return given or f"{self.rng.uniform(float(low), float(high)):.{asked['decimals']}f}"
+        if asked["kind"] == "text":
+            return given or TEXTS.get(code, "已当面告知用户")
+        return given or USUAL_CHOICES.get(code) or str(asked["options"][0]["value"])
+
+    def _answer(self, step: JsonObject, value: bool | str | None, unit: str | None, exception: JsonObject | None) -> None:
+        place = {"step_id": step["step_id"], "unit_id": step["unit_id"], "component": None}
+        self._record("step.answered", place | {"value": value, "unit": unit, "exception": exception, "finding_id": None})
+
+    def _photograph(self, role: str, step_id: str | None, unit_id: str | None, subject: Subject, take: int) -> None:
+        self._pass(0, 1)
+        jpeg = photo(role, subject, take)
+        if role == "rating_plate" and self.plan.blurred_plate:
+            jpeg = _blurred(jpeg)
+        wide, high = PHOTO_SIZE
+        self._record(
+            "photo.captured",
+            {
+                "photo_id": ids.uuid7(),
+                "role": role,
+                "step_id": step_id,
+                "unit_id": unit_id,
+                "component": None,
+                "sha256": self.phone.keep(jpeg),
+                "size": len(jpeg),
+                "mime": "image/jpeg",
+                "w": wide,
+                "h": high,
+                "source": "camera",
+                "quality": measured(jpeg)
+                | {"override": "光线不好，已尽力" if self.plan.blurred_plate and role == "rating_plate" else None},
+                "finding_id": None,
+            },
+        )
+
+    def _record(self, kind: str, data: Mapping[str, object]) -> None:
+        address = self.job.state["address"]
+        where = None
+        if self.job.state["stage"] != "dispatched":
+            near = {name: address[name] + self.rng.randint(-90, 90) for name in ("lat_e6", "lon_e6")}
+            where = near | {"acc_m": self.rng.randint(6, 30)}
+        self.phone.record(self.job_id, kind, data, self.at, where)
+
+    def _pass(self, least: int, most: int) -> None:
+        self.at += timedelta(seconds=self.rng.randint(least * 60, most * 60) + self.rng.randint(5, 40))
+
+
+def measured(jpeg: bytes) -> JsonObject:
+    """Sharpness and brightness as the phone measures them, on a picture of 480 pixels."""
+    image = Image.open(io.BytesIO(jpeg))
+    image.draft("L", (480, 360))
+    grey = image.convert("L").resize((480, 360))
+    edges = grey.filter(ImageFilter.Kernel((3, 3), (0, -1, 0, -1, 4, -1, 0, -1, 0), scale=1, offset=128))
+    return {"sharpness": round(ImageStat.Stat(edges).var[0]), "brightness": round(ImageStat.Stat(grey).mean[0])}
+
+
+def _blurred(jpeg: bytes) -> bytes:
+    out = io.BytesIO()
+    Image.open(io.BytesIO(jpeg)).filter(ImageFilter.GaussianBlur(14)).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def _link(gtin: str, serial: str) -> str:
+    """What the QR code of a rating plate says: a GS1 Digital Link."""
+    return f"https://id.doorstep.example/01/{gtin}/21/{serial}"
+
+
+def _strokes(rng: random.Random) -> bytes:
+    """A signature drawn on the pad: three strokes of a hand in no hurry (PROTOCOL G3)."""
+    strokes, t = [], 0
+    for stroke in range(3):
+        x, y = 90 + stroke * 150, rng.randint(90, 150)
+        line = []
+        for _ in range(rng.randint(14, 22)):
+            line.append([x, y, t])
+            x, y, t = x + rng.randint(-4, 16), min(220, max(20, y + rng.randint(-26, 26))), t + rng.randint(14, 22)
+        strokes.append(line)
+        t += rng.randint(150, 300)
+    return json.dumps({"v": 1, "w": 600, "h": 240, "strokes": strokes}, separators=(",", ":")).encode("ascii")
