@@ -22,8 +22,13 @@ def is_plain(text: str) -> bool:
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
+def is_id(text: str) -> bool:
+    """Whether a text has the form of an id."""
+    return _ID.fullmatch(text) is not None
+
+
 class Text(fields.String):
-    """A text of at most `most` characters. `least` is 1 unless the empty text means something."""
+    """A text of `least` to `most` characters."""
 
     default_error_messages = {"plain": "The text holds a character that cannot be kept."}
 

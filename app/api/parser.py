@@ -11,8 +11,8 @@ from webargs import core
 from webargs.flaskparser import FlaskParser, is_json_request
 
 from app.api.errors import flatten
-from app.api.fields import INTEGER_MAX, is_plain
-from app.problems import InvalidBody
+from app.api.fields import INTEGER_MAX, is_id, is_plain
+from app.problems import InvalidBody, NotFound
 
 NESTING_MAX = 32
 ERRORS_MAX = 50
@@ -49,9 +49,13 @@ class BodyParser(FlaskParser):
 
 
 class Blueprint(flask_smorest.Blueprint):
-    """A blueprint whose arguments are read by `BodyParser`."""
+    """A blueprint whose arguments are read by `BodyParser`, and whose addresses hold nothing but ids."""
 
     ARGUMENTS_PARSER = BodyParser()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.before_request(_refuse_odd_addresses)
 
 
 def read_json(raw: bytes) -> Any:
@@ -67,6 +71,12 @@ def read_json(raw: bytes) -> Any:
     if not _is_shallow(value, NESTING_MAX):
         raise _whole("The body nests too deep, or has a key that cannot be kept.")
     return value
+
+
+def _refuse_odd_addresses() -> None:
+    """What cannot be an id names nothing, and is not asked of the database."""
+    if not all(is_id(value) for value in (flask.request.view_args or {}).values() if isinstance(value, str)):
+        raise NotFound
 
 
 def _whole(why: str) -> InvalidBody:

@@ -1,0 +1,109 @@
+"""Pictures as they are shown: small and large, re-encoded from a blob, without anything but pixels in them."""
+
+import os
+import threading
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from app import ids
+from app.problems import NotAPicture, NotFound
+from app.services.office import Office
+from app.services.uploads import whole_path
+from app.store.blob_disk import full_disk_is_a_problem
+
+PIXELS_MAX = 50_000_000
+SIDE_MAX = 30_000
+FORMATS = ("JPEG", "PNG", "WEBP")
+MIME = "image/jpeg"
+
+# Pillow's own guard stands at another number and would only warn first; the header's size is judged here.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+# Decoding needs up to 200 MB of memory for one picture, so only two are decoded at once in one process.
+_DECODING = threading.BoundedSemaphore(2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """One size: its longest side in pixels, and the JPEG quality."""
+
+    side: int
+    quality: int
+
+
+KINDS = {"thumb": _Kind(320, 78), "view": _Kind(1600, 85)}
+
+
+def derived(office: Office, tenant_id: str, sha256: str, kind: str) -> Path:
+    """A JPEG of a verified blob, upright and within the kind's size (`thumb` or `view`); made once and kept.
+
+    Raises `NotFound` when the tenant has no such blob, `NotAPicture` when its bytes are no JPEG, PNG or WebP that can be decoded.
+    """
+    if kind not in KINDS:
+        raise NotFound
+    original = whole_path(office, tenant_id, sha256)
+    folder = office.settings.data / "derived" / tenant_id / sha256[:2]
+    target = folder / f"{sha256}.{kind}.jpg"
+    if target.exists():
+        return target
+    with full_disk_is_a_problem():
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make(original, target, KINDS[kind])
+    return target
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file's first bytes are those of a picture that might be shown; nothing is decoded."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(12)
+    except OSError:
+        return False
+    return start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
+
+
+def _make(original: Path, target: Path, kind: _Kind) -> None:
+    """Write the picture beside its place and move it there whole: two who make it at once do each other no harm."""
+    own = target.with_name(f"{target.name}.{ids.token(6)}")
+    try:
+        with _DECODING:
+            pixels = _decode(original, kind.side)
+        pixels.save(own, "JPEG", quality=kind.quality, optimize=True, progressive=True)
+        os.replace(own, target)
+    finally:
+        own.unlink(missing_ok=True)
+
+
+def _decode(path: Path, side: int) -> Image.Image:
+    """Upright RGB pixels of at most `side` on the longest side; whatever else the file carried is gone.
+
+    The header alone decides whether the pixels are decoded. A file that ends early or lies about itself is `NotAPicture`.
+    """
+    with path.open("rb") as file:
+        try:
+            with Image.open(file, formats=FORMATS) as picture:
+                width, height = picture.size
+                if width * height > PIXELS_MAX or max(width, height) > SIDE_MAX:
+                    raise NotAPicture("The picture has more than 50 million pixels.")
+                picture.draft("RGB", (side, side))
+                picture.load()
+                return _on_white(ImageOps.exif_transpose(picture), side)
+        except NotAPicture:
+            raise
+        except Exception as error:
+            # Decoders fail in as many ways as there are broken files, from struct.error to a recursion without end.
+            raise NotAPicture from error
+
+
+def _on_white(picture: Image.Image, side: int) -> Image.Image:
+    """Scaled pixels alone, what was see-through on white. A new image, so that no metadata comes along."""
+    if picture.mode.startswith("I"):
+        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
+    coloured = picture.convert("RGBA") if picture.has_transparency_data else picture.convert("RGB")
+    coloured.thumbnail((side, side), Image.Resampling.LANCZOS)
+    plain = Image.new("RGB", coloured.size, "white")
+    plain.paste(coloured, mask=coloured.getchannel("A") if coloured.mode == "RGBA" else None)
+    return plain
