@@ -5,12 +5,11 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, json, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app import ids, problems
 from app.problems import Problem
-from app.store.db import db
+from app.store.db import db, is_busy, is_full
 
 _log = structlog.get_logger("doorstep")
 
@@ -59,7 +58,7 @@ def _on_problem(problem: Problem) -> Response:
 def _on_http_exception(error: HTTPException) -> Response:
     db.session.rollback()
     if error.code is not None and error.code < 400:
-        return Response(response=error.get_response(), status=error.code)
+        return Response(status=error.code, headers=dict(error.get_headers()))
     kind = _BY_STATUS.get(error.code or 500, problems.Internal)
     response = respond(kind(**_members(kind, error)))
     if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
@@ -86,9 +85,9 @@ def flatten(messages: Any, pointer: str) -> list[dict[str, str]]:
 
 def _on_defect(error: Exception) -> Response:
     db.session.rollback()
-    if isinstance(error, OperationalError) and "locked" in str(error.orig):
+    if is_busy(error):
         return respond(problems.Unavailable("The database is busy.", retry_after_s=2))
-    if isinstance(error, OperationalError) and "full" in str(error.orig):
+    if is_full(error):
         return respond(problems.StorageFullProblem(retry_after_s=60))
     reference = ids.token(6)
     _log.error("defect", reference=reference, method=request.method, endpoint=request.endpoint, exc_info=error)

@@ -61,7 +61,7 @@ def read(document: bytes) -> JsonObject:
         raise StandardInvalid("/format", f"not {FORMAT}")
     for name in ("standard_id", "version"):
         _need(isinstance(standard.get(name), str) and standard[name] != "", f"/{name}", "a text is needed")
-    languages = standard.get("languages")
+    languages: list[str] = standard.get("languages") or []
     _need(isinstance(languages, list) and bool(languages), "/languages", "at least one language is needed")
     _translated(standard.get("title"), languages, "/title")
     roles = standard.get("photo_roles", {})

@@ -32,14 +32,15 @@ def _blob_faults(office: Office) -> list[str]:
 
 def _rev_faults() -> list[str]:
     """Each job's revs count 1, 2, 3, … without a hole."""
-    found, expected = [], dict[str, int]()
+    found: list[str] = []
+    expected: dict[str | None, int] = {}
     with reading() as session:
         rows = session.execute(
             select(EventRow.job_id, EventRow.rev).where(EventRow.standing == FOLDED).order_by(EventRow.job_id, EventRow.rev)
         )
         for job_id, rev in rows:
             expected[job_id] = expected.get(job_id, 0) + 1
-            if rev != expected[job_id]:
+            if rev is not None and rev != expected[job_id]:
                 found.append(f"Job {job_id}: rev {expected[job_id]} is missing.")
                 expected[job_id] = rev
     return found

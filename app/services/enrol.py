@@ -99,7 +99,7 @@ def enrol(
         )
         session.add(device)
         known.spent_at, known.device_id = now, device.device_id
-        reply = {
+        reply: dict[str, Any] = {
             "device_id": device.device_id,
             "epoch": 1,
             "user": {"id": user.user_id, "name": user.name},

@@ -8,6 +8,7 @@ from typing import Any
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -108,3 +109,14 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def is_busy(error: Exception) -> bool:
+    """Whether an error says that the database was locked for too long; trying again later is safe."""
+    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+
+
+def is_full(error: Exception) -> bool:
+    """Whether an error says that the database has no room to grow."""
+    no_room = ("database or disk is full", "No space left on device", "could not extend file")
+    return isinstance(error, OperationalError) and any(words in str(error.orig) for words in no_room)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.store.blobs import Blob, BlobName
@@ -19,6 +19,14 @@ class Head:
 
     seq: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An event that is in its place: its hash, and its flags as JSON."""
+
+    hash: str
+    flags: str
 
 
 def lock_head(session: Session, tenant_id: str, device_id: str, epoch: int) -> Head:
@@ -51,16 +59,16 @@ def offer_epoch(session: Session, device_id: str) -> int:
     return session.scalars(select(Device.epoch_offered).where(Device.device_id == device_id)).one()
 
 
-def hashes_at(session: Session, device_id: str, epoch: int, seqs: Collection[int]) -> dict[int, Row[Any]]:
-    """What is stored in some places of a log: `(seq, hash, standing, flags)` by seq."""
+def hashes_at(session: Session, device_id: str, epoch: int, seqs: Collection[int]) -> dict[int, Stored]:
+    """What is stored in some places of a log, by seq."""
     if not seqs:
         return {}
     rows = session.execute(
-        select(EventRow.seq, EventRow.hash, EventRow.standing, EventRow.flags).where(
+        select(EventRow.seq, EventRow.hash, EventRow.flags).where(
             EventRow.device_id == device_id, EventRow.epoch == epoch, EventRow.seq.in_(seqs)
         )
     )
-    return {row.seq: row for row in rows}
+    return {row.seq: Stored(row.hash, row.flags) for row in rows}
 
 
 def known_event_ids(session: Session, tenant_id: str, event_ids: Collection[str]) -> dict[str, bytes | None]:

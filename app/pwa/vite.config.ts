@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { buildId } from './build/buildId.ts';
+import { serviceWorkers } from './build/serviceWorkers.ts';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const build = buildId(root);
+
+export default defineConfig({
+  root,
+  base: '/static/',
+  define: { __BUILD__: JSON.stringify(build) },
+  plugins: [
+    serviceWorkers(
+      [
+        { entry: 'src/sw/app.ts', output: 'sw.js', page: 'app.html', address: '/app/' },
+        { entry: 'src/sw/verify.ts', output: 'verify-sw.js', page: 'verify.html', address: '/verify' },
+      ],
+      build,
+    ),
+  ],
+  build: {
+    outDir: 'static',
+    emptyOutDir: true,
+    target: 'es2022',
+    sourcemap: 'hidden',
+    // Nothing inline: the content security policy allows no data: scripts or styles, and a file can be cached.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    rolldownOptions: { input: ['app.html', 'console.html', 'verify.html'] },
+  },
+  worker: { format: 'es' },
+});
