@@ -9,6 +9,24 @@ from typing import Any
 from app.domain.events import Event, JsonObject
 
 SETTLED = ("approved", "sealed")
+# What the fold itself may find. A flag of an event (PROTOCOL S15) becomes an anomaly of its own name besides these.
+ANOMALY_CODES = (
+    "redacted",
+    "unknown_kind",
+    "outsider",
+    "not_assigned",
+    "late",
+    "cancelled",
+    "unknown_unit",
+    "wrong_unit",
+    "serial_mismatch",
+    "conflict",
+    "duplicate_id",
+    "unknown_photo",
+    "custody_gap",
+    "second_signoff",
+    "unknown_finding",
+)
 
 
 def planned() -> JsonObject:

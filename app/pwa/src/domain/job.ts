@@ -8,7 +8,7 @@ import { DECISIONS } from './decisions';
 import { isFact, knows, upcast, type Event, type JsonObject } from './events';
 import { FACTS } from './facts';
 import type { DecisionKind, FactKind } from './kinds';
-import { addAnomaly, copied, find, isLate, planned, type JobState } from './jobState';
+import { addAnomaly, addFlag, copied, find, isLate, planned, type JobState } from './jobState';
 
 export * from './jobState';
 
@@ -33,7 +33,7 @@ export function advance(state: JobState, events: Iterable<Event>): JobState {
 
 function apply(state: JobState, event: Event): void {
   for (const flag of event.flags) {
-    if (flag !== 'unknown_kind') addAnomaly(state, event, flag);
+    if (flag !== 'unknown_kind') addFlag(state, event, flag);
   }
   if (event.redacted) addAnomaly(state, event, 'redacted');
   else if (!knows(event.kind, event.kv)) addAnomaly(state, event, 'unknown_kind', event.kind);

@@ -19,6 +19,25 @@ export const STAGES = [
   'cancelled',
 ] as const;
 
+/** What the fold itself may find. A flag of an event (PROTOCOL S15) becomes an anomaly of its own name besides these. */
+export const ANOMALY_CODES = [
+  'redacted',
+  'unknown_kind',
+  'outsider',
+  'not_assigned',
+  'late',
+  'cancelled',
+  'unknown_unit',
+  'wrong_unit',
+  'serial_mismatch',
+  'conflict',
+  'duplicate_id',
+  'unknown_photo',
+  'custody_gap',
+  'second_signoff',
+  'unknown_finding',
+] as const;
+
 export type Stage = (typeof STAGES)[number];
 
 /** The named members of an event's data, with null for what is absent. */
@@ -121,8 +140,11 @@ export type Finding = Picked<Kinds['finding.opened'], 'finding_id' | 'photo_id' 
     verdict: 'accepted' | 'withdrawn' | null;
   };
 
+export type AnomalyCode = (typeof ANOMALY_CODES)[number];
+
 /** A fact that counts differently than hoped. `about` is the id, the flag's subject or the serial that it speaks of. */
 export interface Anomaly {
+  /** One of `ANOMALY_CODES`, or a flag that the server gave the event. */
   code: string;
   event_id: string;
   rev: number;
@@ -216,8 +238,14 @@ export function openFindings(state: JobState): Finding[] {
   return state.findings.filter((finding) => finding.status === 'open');
 }
 
-export function addAnomaly(state: JobState, event: Event, code: string, about: string | null = null): void {
+/** Note that a fact counts differently than hoped (F1). */
+export function addAnomaly(state: JobState, event: Event, code: AnomalyCode, about: string | null = null): void {
   state.anomalies.push({ code, event_id: event.event_id, rev: event.rev, about });
+}
+
+/** A flag that came with an event is an anomaly of its name (F3). */
+export function addFlag(state: JobState, event: Event, flag: string): void {
+  state.anomalies.push({ code: flag, event_id: event.event_id, rev: event.rev, about: null });
 }
 
 /** Who recorded a fact, and whether it is late. */

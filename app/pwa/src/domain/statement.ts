@@ -5,7 +5,7 @@
  * and at every hour: members stand in the order of `Statement`, and nothing in it comes from a clock, a device or a locale.
  */
 import { steps, type Step } from './checklist';
-import { currentAnswer, type JobState, type Scan } from './job';
+import { currentAnswer, find, type JobState, type Scan } from './job';
 import type { Language, Verdict } from './kinds';
 import { valueAsked, type Standard, type Translated } from './standard';
 
@@ -28,13 +28,16 @@ export interface Statement {
   crew: string[];
   units: (StatedPart & { components: StatedPart[] })[];
   work: string[];
-  /** How many steps the standards ask for, and how they came out. `open` counts those with something still missing. */
+  /**
+   * How many steps the standards ask for, and how they came out. `open` counts those with something still missing; `of` names
+   * the unit that a step is about.
+   */
   checks: {
     asked: number;
     met: number;
     open: number;
-    excepted: { title: string; reason: string; note: string | null }[];
-    out_of_limits: { title: string; reading: string; limits: string }[];
+    excepted: { title: string; of: string | null; reason: string; note: string | null }[];
+    out_of_limits: { title: string; of: string | null; reading: string; limits: string }[];
   };
   photos: number;
   notes: number;
@@ -131,6 +134,7 @@ function excepted(state: JobState, step: Step, language: Language): Statement['c
   const reason = step.rule.exception?.reasons.find((known) => known.reason === exception?.reason);
   return {
     title: inLanguage(step.rule.title, language),
+    of: unitName(state, step),
     reason: reason === undefined ? (exception?.reason ?? '') : inLanguage(reason.title, language),
     note: exception?.note ?? null,
   };
@@ -142,9 +146,14 @@ function outOfLimits(state: JobState, step: Step, language: Language): Statement
   const { unit = '', min = null, max = null } = asked?.kind === 'reading' ? asked : {};
   return {
     title: inLanguage(step.rule.title, language),
+    of: unitName(state, step),
     reading: `${String(answer?.value)} ${unit}`.trim(),
     limits: `${min ?? ''}\u2013${max ?? ''} ${unit}`.trim(),
   };
+}
+
+function unitName(state: JobState, step: Step): string | null {
+  return find(state.units, 'unit_id', step.unit_id)?.name ?? null;
 }
 
 /** A standard has each text in each of its languages; one that lacks the customer's speaks its first. */
