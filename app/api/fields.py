@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from app import clock
 
@@ -30,15 +30,13 @@ def is_id(text: str) -> bool:
 class Text(fields.String):
     """A text of `least` to `most` characters."""
 
-    default_error_messages = {"plain": "The text holds a character that cannot be kept."}
-
     def __init__(self, most: int, *, least: int = 0, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(min=least or None, max=most), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         if not is_plain(text):
-            raise self.make_error("plain")
+            raise ValidationError("The text holds a character that cannot be kept.")
         return text
 
 
@@ -46,11 +44,12 @@ class _Pattern(fields.String):
     """A text of one exact form."""
 
     pattern: re.Pattern[str]
+    why: str
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         if not self.pattern.fullmatch(text):
-            raise self.make_error("pattern")
+            raise ValidationError(self.why)
         return text
 
 
@@ -58,21 +57,21 @@ class Id(_Pattern):
     """An id: 1 to 64 characters of `A-Z a-z 0-9 _ . : -`."""
 
     pattern = _ID
-    default_error_messages = {"pattern": "Not an id."}
+    why = "Not an id."
 
 
 class Sha256(_Pattern):
     """A hash: 64 lower-case hexadecimal digits."""
 
     pattern = _SHA256
-    default_error_messages = {"pattern": "Not a SHA-256 in lower-case hexadecimal."}
+    why = "Not a SHA-256 in lower-case hexadecimal."
 
 
 class Base64Url(_Pattern):
     """Base64url without padding, at most `most` characters; kept as text."""
 
     pattern = _BASE64URL
-    default_error_messages = {"pattern": "Not base64url without padding."}
+    why = "Not base64url without padding."
 
     def __init__(self, most: int, **kwargs: Any) -> None:
         super().__init__(validate=validate.Length(max=most), **kwargs)
@@ -81,14 +80,12 @@ class Base64Url(_Pattern):
 class Stamp(fields.String):
     """A moment in the wire form, `2026-11-22T09:30:00.000Z`; kept as that text."""
 
-    default_error_messages = {"stamp": "Not a time such as 2026-11-22T09:30:00.000Z."}
-
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text: str = super()._deserialize(value, attr, data, **kwargs)
         try:
             clock.parse(text)
         except ValueError as error:
-            raise self.make_error("stamp") from error
+            raise ValidationError("Not a time such as 2026-11-22T09:30:00.000Z.") from error
         return text
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
@@ -98,15 +95,13 @@ class Stamp(fields.String):
 class Day(fields.Field[date]):
     """A day of the calendar, `2026-11-22`."""
 
-    default_error_messages = {"day": "Not a day such as 2026-11-22."}
-
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
         try:
             if isinstance(value, str) and _DAY.fullmatch(value):
                 return date.fromisoformat(value)
         except ValueError:
             pass
-        raise self.make_error("day")
+        raise ValidationError("Not a day such as 2026-11-22.")
 
 
 class IntRange(fields.Integer):

@@ -16,6 +16,7 @@ from app.problems import InvalidBody, NotFound
 
 NESTING_MAX = 32
 ERRORS_MAX = 50
+_UNKNOWN: dict[str, str | None] = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE}
 
 
 class Schema(ma.Schema):
@@ -28,7 +29,7 @@ class Schema(ma.Schema):
 class BodyParser(FlaskParser):
     """Reads what marshmallow then checks. No request makes it raise anything but `InvalidBody`."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": ma.RAISE}
+    DEFAULT_UNKNOWN_BY_LOCATION = _UNKNOWN
 
     def _raw_load_json(self, req: flask.Request) -> Any:
         if not is_json_request(req):
@@ -101,4 +102,3 @@ def _is_shallow(value: Any, depth: int) -> bool:
     if isinstance(value, dict):
         return all(is_plain(key) for key in value) and all(_is_shallow(inside, depth - 1) for inside in value.values())
     return all(_is_shallow(inside, depth - 1) for inside in value)
-

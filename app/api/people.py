@@ -11,8 +11,7 @@ from app.api.here import caller, office
 from app.api.parser import Blueprint, Schema
 from app.api.session import NamedSchema
 from app.services import enrol, labels, people
-from app.services.accounts import CONSOLE_ROLES
-from app.store.people import ROLES
+from app.services.accounts import CONSOLE_ROLES, EVERY_ROLE
 
 blp = Blueprint("people", __name__, url_prefix="/api/v1", description="People and their phones")
 
@@ -22,7 +21,7 @@ ENROLLERS = ("supervisor", "dispatcher", "admin")
 class PeopleQuerySchema(Schema):
     """Which people."""
 
-    role = OneOf(*ROLES)
+    role = OneOf(*EVERY_ROLE)
 
 
 class DeviceSchema(Schema):

@@ -16,7 +16,7 @@ blp = Blueprint("proofs", __name__, url_prefix="/api/v1", description="Sealed pr
 
 
 class ProofSchema(Schema):
-    """A proof. `document` is the exact text that `sha256` is of; the whole reply, kept as a file, is what `/verify` and the command check."""
+    """A proof. `document` is the exact text that `sha256` is of; the whole reply, kept as a file, is what is checked later."""
 
     proof_id = fields.String()
     document = fields.String()

@@ -86,7 +86,10 @@ def document(case: Case) -> bytes:
         "handovers": [_fact(case, one, "unit_ids", "from", "to", "condition", "note") for one in state["handovers"]],
         "issues": [_fact(case, one, "issue_id", "code", "unit_id", "note") for one in state["issues"]],
         "signoffs": [_signoff(case, one) for one in state["signoffs"]],
-        "findings": [_decision(case, one, "finding_id", "photo_id", "step_id", "unit_id", "reason", "note", "status", "verdict") for one in state["findings"]],
+        "findings": [
+            _decision(case, one, "finding_id", "photo_id", "step_id", "unit_id", "reason", "note", "status", "verdict")
+            for one in state["findings"]
+        ],
         "approved": _decision(case, state["approved"], "note"),
         "anomalies": [_picked(one, "code", "about", "rev") for one in state["anomalies"]],
         "logs": list(case.logs),

@@ -22,6 +22,7 @@ TRIES_WINDOW = timedelta(minutes=5)
 TRIES_PER_LOGIN = 10
 TRIES_PER_ADDRESS = 100
 PASSWORD_CHARACTERS_MAX = 200
+EVERY_ROLE = ROLES
 CONSOLE_ROLES = ("supervisor", "dispatcher", "editor", "admin")
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9._@+-]{1,79}", re.ASCII)
@@ -165,7 +166,15 @@ def sign_in(office: Office, login: str, password: str, address: str) -> tuple[st
 def user_of_session(token: str) -> SignedIn | None:
     """The user of a session that is still open; None when it ended, expired, or its account is closed."""
     row = db.session.execute(
-        select(User.user_id, User.name, User.role, User.tenant_id, Tenant.name.label("tenant_name"), User.station_id, Station.name.label("station_name"))
+        select(
+            User.user_id,
+            User.name,
+            User.role,
+            User.tenant_id,
+            Tenant.name.label("tenant_name"),
+            User.station_id,
+            Station.name.label("station_name"),
+        )
         .join(ConsoleSession, ConsoleSession.user_id == User.user_id)
         .join(Tenant, Tenant.tenant_id == User.tenant_id)
         .outerjoin(Station, Station.station_id == User.station_id)

@@ -23,7 +23,9 @@ def qr_svg(text: str, correction: int = ERROR_CORRECT_M) -> str:
     rows = code.get_matrix()
     side = len(rows) + 2 * _QUIET_MODULES
     runs = "".join(
-        f"M{_QUIET_MODULES + start} {_QUIET_MODULES + y}h{end - start}v1h-{end - start}z" for y, row in enumerate(rows) for start, end in _runs(row)
+        f"M{_QUIET_MODULES + start} {_QUIET_MODULES + y}h{end - start}v1h-{end - start}z"
+        for y, row in enumerate(rows)
+        for start, end in _runs(row)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}" shape-rendering="crispEdges">'

@@ -107,10 +107,11 @@ def _normal(order: Mapping[str, Any]) -> JsonObject:
     customer, address = order["customer"], order["address"]
     phone = normal_phone(customer["phone"])
     units = [_normal_unit(unit) for unit in order["units"]]
+    half_a_place = (address.get("lat_e6") is None) != (address.get("lon_e6") is None)
     errors = [
         ("#/customer/phone", None if phone else "Not a telephone number: 6 to 20 digits, with + and country code or as dialled locally."),
         ("#/slot", slot_problem(order.get("slot"))),
-        ("#/address", None if (address.get("lat_e6") is None) == (address.get("lon_e6") is None) else "Latitude and longitude come together."),
+        ("#/address", "Latitude and longitude come together." if half_a_place else None),
         *((f"#/units/{index}/gtin", None if unit["gtin"] else "Not a GTIN: its check digit is wrong.") for index, unit in enumerate(units)),
         *(found for index, unit in enumerate(units) for found in _serial_errors(f"#/units/{index}", unit)),
     ]
