@@ -12,6 +12,8 @@ export interface PreparedPhoto {
   /** Of `bytes`, lower-case hex. */
   readonly sha256: string;
   readonly mime: 'image/jpeg';
+  /** A small JPEG of the same picture, for lists. */
+  readonly thumb: ArrayBuffer;
   readonly w: number;
   readonly h: number;
   /** Variance of the Laplacian of the grey picture at 480 pixels; under about 40 a picture looks blurred. */

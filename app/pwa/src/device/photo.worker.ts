@@ -10,10 +10,12 @@ interface Request {
 declare const self: DedicatedWorkerGlobalScope;
 
 const MEASURED_SIDE = 480;
+const THUMB_SIDE = 256;
+const THUMB_QUALITY = 0.7;
 
 self.onmessage = async (message: MessageEvent<Request>) => {
   const reply = await prepare(message.data);
-  self.postMessage(reply, 'photo' in reply ? [reply.photo.bytes] : []);
+  self.postMessage(reply, 'photo' in reply ? [reply.photo.bytes, reply.photo.thumb] : []);
 };
 
 async function prepare({ bytes, mime, spec }: Request): Promise<PhotoReply> {
@@ -39,7 +41,9 @@ async function keep(picture: ImageBitmap, spec: PhotoSpec): Promise<PreparedPhot
   const bytes = await blob.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return { bytes, sha256, mime: 'image/jpeg', w: canvas.width, h: canvas.height, ...measured(picture) };
+  const small = await drawn(picture, THUMB_SIDE, '#fff').canvas.convertToBlob({ type: 'image/jpeg', quality: THUMB_QUALITY });
+  const thumb = await small.arrayBuffer();
+  return { bytes, sha256, mime: 'image/jpeg', thumb, w: canvas.width, h: canvas.height, ...measured(picture) };
 }
 
 function drawn(picture: ImageBitmap, maxSide: number, ground: string): { canvas: OffscreenCanvas; pen: OffscreenCanvasRenderingContext2D } {

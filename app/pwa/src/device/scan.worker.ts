@@ -29,5 +29,8 @@ async function decode({ picture, effort }: ScanRequest): Promise<Read | null> {
   picture.close();
   const found = await readBarcodes(pen.getImageData(0, 0, canvas.width, canvas.height), OPTIONS[effort]);
   const first = found.find((code) => code.isValid && code.text !== '');
-  return first ? { text: first.text, symbology: first.format } : null;
+  if (!first) return null;
+  // GS1 content says so only in the symbology identifier; it must travel with the text to be understood.
+  const text = first.contentType === 'GS1' && !first.text.startsWith(']') ? first.symbologyIdentifier + first.text : first.text;
+  return { text, symbology: first.format };
 }

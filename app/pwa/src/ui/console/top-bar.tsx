@@ -85,7 +85,7 @@ function Account({ who, onKeys }: { readonly who: Session; readonly onKeys: () =
           </div>
           <Choices />
           <div class="row">
-            <Button icon="type" testid="keys" onTap={() => { setOpen(false); onKeys(); }}>{words('keys')}</Button>
+            <Button icon="keyboard" testid="keys" onTap={() => { setOpen(false); onKeys(); }}>{words('keys')}</Button>
             <Button testid="sign-out" onTap={() => signOut().catch(() => toast(words('sign_out_failed')))}>{words('sign_out')}</Button>
           </div>
         </div>

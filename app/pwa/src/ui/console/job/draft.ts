@@ -1,0 +1,69 @@
+/** What the supervisor is about to say: about which photo or answer, for which reason, marked where. */
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+import type { Mark } from '../../../domain/kinds';
+import { REASONS, type FindingDraft, type Reason } from '../../../state/console/shapes';
+
+/** What is judged. A photo's step is known to the office; an answer names its own. */
+export type About =
+  | { readonly kind: 'photo'; readonly photo_id: string }
+  | { readonly kind: 'answer'; readonly step_id: string; readonly unit_id: string | null; readonly component: string | null };
+
+export interface Draft {
+  readonly about: About | null;
+  readonly reason: Reason | null;
+  readonly note: string;
+  readonly mark: Mark | null;
+  /** The next drag on the photo draws the mark. */
+  readonly marking: boolean;
+}
+
+const EMPTY: Draft = { about: null, reason: null, note: '', mark: null, marking: false };
+
+const draftNow = signal<Draft>(EMPTY);
+export const draft: ReadonlySignal<Draft> = computed(() => draftNow.value);
+
+export function change(members: Partial<Draft>): void {
+  draftNow.value = { ...draftNow.peek(), ...members };
+}
+
+export function startAnew(): void {
+  draftNow.value = EMPTY;
+}
+
+/** Judge another photo or answer. What was said about the one before is put away. */
+export function turnTo(about: About): void {
+  const before = draftNow.peek();
+  if (isSame(before.about, about)) return;
+  const reason = before.reason !== null && reasonsFor(about).includes(before.reason) && before.about === null ? before.reason : null;
+  draftNow.value = { ...EMPTY, about, reason };
+}
+
+/** Reasons that make sense, in the order of their keys. */
+export function reasonsFor(about: About | null): readonly Reason[] {
+  return about?.kind === 'answer' ? ['incomplete', 'unreadable', 'not_to_standard', 'other'] : REASONS;
+}
+
+export type Lack = 'about' | 'reason' | 'note';
+
+/** What still keeps a draft from being sent; "something else" needs a note, or the crew cannot know what. */
+export function lackOf({ about, reason, note }: Draft): Lack | null {
+  if (about === null) return 'about';
+  if (reason === null) return 'reason';
+  return reason === 'other' && note.trim() === '' ? 'note' : null;
+}
+
+/** The finding to open; null while something is lacking. */
+export function findingOf(said: Draft): FindingDraft | null {
+  const { about, reason, note, mark } = said;
+  if (about === null || reason === null || lackOf(said) !== null) return null;
+  const words = note.trim() === '' ? null : note.trim();
+  return about.kind === 'photo'
+    ? { photo_id: about.photo_id, step_id: null, unit_id: null, component: null, reason, note: words, mark }
+    : { photo_id: null, step_id: about.step_id, unit_id: about.unit_id, component: about.component, reason, note: words, mark: null };
+}
+
+function isSame(one: About | null, other: About): boolean {
+  if (one === null || one.kind !== other.kind) return false;
+  if (one.kind === 'photo' && other.kind === 'photo') return one.photo_id === other.photo_id;
+  return one.kind === 'answer' && other.kind === 'answer' && one.step_id === other.step_id && one.unit_id === other.unit_id && one.component === other.component;
+}

@@ -1,0 +1,232 @@
+/** The review queue: what to judge next, worked by keyboard, refreshed without jumping. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import {
+  markedAfter,
+  moreOfQueue,
+  queue,
+  queueFailure,
+  queueTurning,
+  refreshQueue,
+  TABS,
+  wanted,
+  type Shown,
+  type Tab,
+} from '../../../state/console/queue';
+import { Button, RoundButton } from '../../parts/button';
+import { Icon } from '../../parts/icon';
+import { ageOf, ageText } from '../age';
+import type { Command } from '../keys';
+import { go, restate, search } from '../navigation';
+import { jobAddress, NEW_ORDER } from '../route';
+import { now_ms } from '../ticking';
+import { TroubleNotice } from '../trouble';
+import { useKeys } from '../use-keys';
+import { words } from '../words';
+import { Row } from './row';
+import { useFreshQueue } from './use-queue';
+import { say } from './words';
+
+const TYPING_MS = 250;
+
+export function QueuePage() {
+  useWantedFromAddress();
+  useFreshQueue();
+  const shown = queue.value;
+  const rows = shown?.rows ?? [];
+  const [marked, mark] = useMarked(rows.map((row) => row.job_id));
+  const field = useRef<HTMLInputElement>(null);
+
+  useEffect(() => {
+    document.title = `${say('title')} · ${words('app')}`;
+  });
+
+  useKeys('queue', (command: Command) => {
+    if (command.do === 'search') {
+      field.current?.focus();
+      field.current?.select();
+      return true;
+    }
+    if (command.do === 'open' && marked !== null) {
+      go(jobAddress(marked));
+      return true;
+    }
+    if (command.do === 'next_job' || command.do === 'previous_job') {
+      mark(step(rows.map((row) => row.job_id), marked, command.do === 'next_job' ? 1 : -1));
+      return true;
+    }
+    return false;
+  });
+
+  return (
+    <main class="page" id="content" tabIndex={-1}>
+      <div class="page-head">
+        <h1>{say('title')}</h1>
+        <Freshness shown={shown} />
+      </div>
+      <div class="queue-tools">
+        <Tabs shown={shown} />
+        <SearchField field={field} />
+      </div>
+      {queueFailure.value !== null && shown === null && <TroubleNotice error={queueFailure.value} onRetry={refreshQueue} />}
+      {shown === null && queueFailure.value === null && <div class="skeleton" aria-busy="true">{words('loading')}</div>}
+      {shown !== null && (
+        <section aria-busy={queueTurning.value} class={queueTurning.value ? 'turning' : ''}>
+          <p class="unseen" role="status" data-testid="queue-status">
+            {shown.next === null ? say('count', { n: rows.length }) : say('count_more', { n: rows.length })}
+          </p>
+          {rows.length === 0 ? (
+            <Empty />
+          ) : (
+            <>
+              <div class="job-head" aria-hidden="true">
+                <span>{say('head_customer')}</span>
+                <span>{say('head_units')}</span>
+                <span>{say('head_notice')}</span>
+                <span>{say('head_photos')}</span>
+                <span>{say('head_state')}</span>
+                <span>{say('head_age')}</span>
+              </div>
+              <ul class="job-rows" data-testid="queue">
+                {rows.map((row) => <Row key={row.job_id} row={row} marked={row.job_id === marked} />)}
+              </ul>
+            </>
+          )}
+          {shown.next !== null && (
+            <div class="more">
+              <Button testid="queue-more" onTap={moreOfQueue}>{say('more')}</Button>
+            </div>
+          )}
+        </section>
+      )}
+    </main>
+  );
+}
+
+function Tabs({ shown }: { readonly shown: Shown | null }) {
+  const counts = shown?.counts;
+  const counted: Readonly<Record<Tab, number | undefined>> = {
+    review: counts?.review,
+    waiting: counts?.waiting_for_blobs,
+    returned: counts?.returned,
+    all: undefined,
+  };
+  return (
+    <nav class="tabs" aria-label={say('tabs')}>
+      {TABS.map((tab) => (
+        <button
+          type="button"
+          key={tab}
+          aria-current={wanted.value.tab === tab ? 'true' : undefined}
+          data-testid={`tab-${tab}`}
+          onClick={() => restate({ tab: tab === 'review' ? null : tab, q: wanted.value.q })}
+        >
+          {say(`tab_${tab}`)}
+          {counted[tab] !== undefined && <b class="count">{counted[tab]}</b>}
+        </button>
+      ))}
+    </nav>
+  );
+}
+
+function SearchField({ field }: { readonly field: { current: HTMLInputElement | null } }) {
+  const [text, setText] = useState(wanted.value.q);
+  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
+  const apply = (q: string): void => restate({ tab: wanted.value.tab === 'review' ? null : wanted.value.tab, q: q.trim() });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const write = (next: string): void => {
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => apply(next), TYPING_MS);
+  };
+  return (
+    <div class="search" role="search">
+      <Icon name="zoom-in" />
+      <input
+        ref={field}
+        class="input"
+        type="search"
+        value={text}
+        placeholder={say('search')}
+        aria-label={say('search_label')}
+        aria-keyshortcuts="/"
+        maxLength={80}
+        data-testid="search"
+        onInput={(event) => write(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape' && event.key !== 'Enter') return;
+          event.preventDefault();
+          if (event.key === 'Escape') setText('');
+          clearTimeout(timer.current);
+          apply(event.key === 'Escape' ? '' : text);
+          event.currentTarget.blur();
+        }}
+      />
+      {text === '' ? <kbd aria-hidden="true">/</kbd> : <RoundButton icon="x" label={say('search_clear')} onTap={() => write('')} />}
+    </div>
+  );
+}
+
+function Freshness({ shown }: { readonly shown: Shown | null }) {
+  if (shown === null) return null;
+  const loaded = new Date(shown.loaded_at_ms).toISOString();
+  const age = ageText(loaded, now_ms.value);
+  const old = ageOf(loaded, now_ms.value).measure !== 'now';
+  if (queueFailure.value !== null) {
+    return <p class="small warn freshness" role="status" data-testid="freshness"><Icon name="triangle-alert" /> {say('stale', { age })}</p>;
+  }
+  return (
+    <p class="small quiet freshness">
+      <span data-testid="freshness">{old ? say('refreshed', { age }) : say('refreshed_now')}</span>
+      <RoundButton icon="refresh-cw" label={say('refresh')} testid="refresh" onTap={refreshQueue} />
+    </p>
+  );
+}
+
+function Empty() {
+  const { tab, q } = wanted.value;
+  return (
+    <div class="empty" data-testid="queue-empty">
+      <Icon name={q === '' ? 'circle-check' : 'zoom-in'} />
+      <h2>{q === '' ? say(`empty_${tab}`) : say('empty_search', { q })}</h2>
+      <p class="quiet">{q === '' ? say(`empty_${tab}_text`) : say('empty_search_text')}</p>
+      {tab === 'all' && q === '' && <a class="button plain" href={NEW_ORDER}>{say('new_order')}</a>}
+    </div>
+  );
+}
+
+/** The list is what the address says, so that it can be shared and survives a reload. */
+function useWantedFromAddress(): void {
+  const tab = TABS.find((name) => name === search.value.get('tab')) ?? 'review';
+  const q = search.value.get('q') ?? '';
+  useEffect(() => {
+    const before = wanted.peek();
+    if (before.tab === tab && before.q === q) return;
+    wanted.value = { ...before, tab, q };
+    void refreshQueue();
+  }, [tab, q]);
+}
+
+/** The marked row, which follows its job through refreshes. */
+function useMarked(ids: readonly string[]): [string | null, (id: string | null) => void] {
+  const [marked, setMarked] = useState<string | null>(null);
+  const before = useRef<readonly string[]>([]);
+  const followed = ids === before.current ? marked : markedAfter(before.current, ids, marked);
+  useEffect(() => {
+    before.current = ids;
+    if (followed !== marked) setMarked(followed);
+  });
+  useEffect(() => {
+    if (followed === null) return;
+    const link = document.querySelector<HTMLElement>(`[data-job-link="${CSS.escape(followed)}"]`);
+    link?.focus({ preventScroll: true });
+    link?.scrollIntoView({ block: 'nearest' });
+  }, [marked]);
+  return [followed, setMarked];
+}
+
+/** The id that lies `by` places from the marked one; the first when none is marked. */
+export function step(ids: readonly string[], marked: string | null, by: 1 | -1): string | null {
+  const place = marked === null ? -1 : ids.indexOf(marked);
+  if (place < 0) return ids[0] ?? null;
+  return ids[Math.min(Math.max(place + by, 0), ids.length - 1)] ?? null;
+}

@@ -1,0 +1,132 @@
+/** One answer being given: confirm, choice, reading or text. What is written is kept as a draft until it is saved. */
+import { isDecimal, withinLimits, type Step } from '../../domain/checklist';
+import type { Answer } from '../../domain/job';
+import type { AnswerValue } from '../../domain/kinds';
+import { valueAsked, type ValueAsked } from '../../domain/standard';
+import { jobById, type JobView } from '../../state/jobs';
+import { pick } from '../i18n/catalogue';
+import { Field } from '../parts/field';
+import { Notice } from '../parts/notice';
+import { Tiles } from '../parts/tiles';
+import { toast } from '../parts/toast';
+import { normalReading, ReadingInput } from './reading';
+import { save } from './saving';
+import { say } from './words';
+
+export interface AnswerDraft {
+  readonly value: string;
+  readonly note: string;
+}
+
+/** The draft as an answer's value, or null when it is none yet. */
+export function valueOf(asked: ValueAsked, { value }: AnswerDraft): AnswerValue | null {
+  switch (asked.kind) {
+    case 'confirm':
+      return true;
+    case 'choice':
+      return asked.options.some((option) => option.value === value) ? value : null;
+    case 'reading': {
+      const reading = normalReading(value);
+      return isDecimal(reading) ? reading : null;
+    }
+    case 'text':
+      return value.trim() || null;
+  }
+}
+
+/** Why a draft cannot be saved, as a sentence; null when it can. */
+export function problemOf(asked: ValueAsked, draft: AnswerDraft): string | null {
+  const value = valueOf(asked, draft);
+  if (value === null) return say(asked.kind === 'choice' ? 'choose_one' : asked.kind === 'reading' ? 'not_a_number' : 'exception_note_needed');
+  return isOutside(asked, draft) && draft.note.trim() === '' ? say('exception_note_needed') : null;
+}
+
+export function isOutside(asked: ValueAsked, draft: AnswerDraft): boolean {
+  const value = valueOf(asked, draft);
+  return asked.kind === 'reading' && typeof value === 'string' && !withinLimits(asked, value);
+}
+
+export function AnswerEditor({ asked, draft, problem, onWrite }: {
+  readonly asked: ValueAsked;
+  readonly draft: AnswerDraft;
+  readonly problem: string | null;
+  readonly onWrite: (draft: AnswerDraft) => void;
+}) {
+  const write = (value: string): void => onWrite({ ...draft, value });
+  switch (asked.kind) {
+    case 'confirm':
+      return null;
+    case 'choice':
+      return (
+        <>
+          <Tiles
+            legend={say('choose_one')}
+            options={asked.options.map((option) => ({ value: option.value, title: pick(option.title) }))}
+            chosen={draft.value || null}
+            testid="choice"
+            onChoose={write}
+          />
+          {problem && <Notice tone="stop" alert title={problem} />}
+        </>
+      );
+    case 'text':
+      return <Field label={say('text_label')} value={draft.value} lines={4} most={1000} problem={problem} testid="text-answer" onWrite={write} />;
+    case 'reading': {
+      const outside = isOutside(asked, draft);
+      return (
+        <>
+          <ReadingInput asked={asked} typed={draft.value} problem={outside ? null : problem} onWrite={write} />
+          {outside && (
+            <>
+              <Notice tone="warn" title={say('outside')}>
+                <p>{say('outside_text')}</p>
+              </Notice>
+              <Field label={say('outside_note')} value={draft.note} lines={3} most={800} problem={problem} testid="outside-note" onWrite={(note) => onWrite({ ...draft, note })} />
+            </>
+          )}
+        </>
+      );
+    }
+  }
+}
+
+/** An answer in words: the option's title, the reading with its unit, "Done". */
+export function answerText(step: Step, answer: Pick<Answer, 'value' | 'unit' | 'exception'>): string {
+  if (answer.exception) {
+    const reason = step.rule.exception?.reasons.find((known) => known.reason === answer.exception?.reason);
+    const words = pick(reason?.title) || answer.exception.reason;
+    return [say('exception_given', { reason: words }), answer.exception.note].filter(Boolean).join(' — ');
+  }
+  const asked = valueAsked(step.rule.evidence);
+  const { value } = answer;
+  if (value === true) return say('yes');
+  if (asked?.kind === 'choice') return pick(asked.options.find((option) => option.value === value)?.title) || String(value ?? '');
+  return [Array.isArray(value) ? value.join(', ') : String(value ?? ''), answer.unit].filter(Boolean).join(' ');
+}
+
+export interface NewAnswer {
+  readonly value: AnswerValue | null;
+  readonly unit?: string | null;
+  readonly exception?: { readonly reason: string; readonly note: string | null } | null;
+  readonly finding_id?: string | null;
+}
+
+/** Records an answer and offers to take it back, which is another answer. False when it could not be kept. */
+export async function saveAnswer(view: JobView, step: Step, answer: NewAnswer, before: Answer | null): Promise<boolean> {
+  const at = { step_id: step.step_id, unit_id: step.unit_id, component: null };
+  const { value, unit = null, exception = null, finding_id: findingId = null } = answer;
+  const saved = await save(view.job_id, 'step.answered', { ...at, value, unit, exception, finding_id: findingId });
+  if (!saved) return false;
+  const takeBack = async (): Promise<void> => {
+    const old = { value: before?.value ?? null, unit: before?.unit ?? null, exception: before?.exception ?? null };
+    if (await save(view.job_id, 'step.answered', { ...at, ...old, finding_id: null })) toast(say('answer_taken_back'));
+  };
+  // What answers a finding cannot be taken back: the office is waiting for it.
+  toast(say('saved'), findingId === null ? { label: say('undo'), act: takeBack } : null);
+  return true;
+}
+
+/** The job as it is after the latest record, for what comes next. */
+export function fresh(view: JobView): JobView {
+  return jobById(view.job_id).peek() ?? view;
+}

@@ -1,0 +1,44 @@
+/** "Can't do this?": a reason the standard knows, and a few words. */
+import { useState } from 'preact/hooks';
+import type { Rule } from '../../domain/standard';
+import { pick } from '../i18n/catalogue';
+import { Button } from '../parts/button';
+import { Field } from '../parts/field';
+import { Sheet } from '../parts/sheet';
+import { Tiles } from '../parts/tiles';
+import { say } from './words';
+
+export function ExceptionSheet({ exception, onSave, onClose }: {
+  readonly exception: NonNullable<Rule['exception']>;
+  readonly onSave: (exception: { reason: string; note: string | null }) => Promise<void>;
+  readonly onClose: () => void;
+}) {
+  const [reason, setReason] = useState<string | null>(null);
+  const [note, setNote] = useState('');
+  const [tried, setTried] = useState(false);
+  const lacking = exception.requires === 'note' && note.trim() === '';
+  const saveIt = async (): Promise<void> => {
+    setTried(true);
+    if (reason !== null && !lacking) await onSave({ reason, note: note.trim() || null });
+  };
+  return (
+    <Sheet title={say('exception_title')} testid="exception" onClose={onClose}>
+      <Tiles
+        legend={say('exception_title')}
+        legendHidden
+        options={exception.reasons.map((known) => ({ value: known.reason, title: pick(known.title) }))}
+        chosen={reason}
+        testid="exception"
+        onChoose={setReason}
+      />
+      {tried && reason === null && <p class="stop" role="alert">{say('choose_one')}</p>}
+      <Field label={say('exception_note')} value={note} lines={3} most={1000} problem={tried && lacking ? say('exception_note_needed') : null} testid="exception-note" onWrite={setNote} />
+      <Button kind="primary" testid="exception-save" onTap={saveIt}>
+        {say('exception_save')}
+      </Button>
+      <Button kind="link" wide onTap={onClose}>
+        {say('cancel')}
+      </Button>
+    </Sheet>
+  );
+}

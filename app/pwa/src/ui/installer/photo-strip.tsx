@@ -1,0 +1,70 @@
+/** The photos of one step and role, each with its truthful mark; a tap shows one large, to take again or remove. */
+import { useState } from 'preact/hooks';
+import type { Photo } from '../../domain/job';
+import type { JobView } from '../../state/jobs';
+import { moment } from '../i18n/format';
+import { Button } from '../parts/button';
+import { Icon } from '../parts/icon';
+import { Sheet } from '../parts/sheet';
+import { toast } from '../parts/toast';
+import { address, go } from './route';
+import { save } from './saving';
+import { ItemMark } from './sync-bar';
+import { usePhoto } from './use';
+import { say } from './words';
+
+export function PhotoStrip({ view, photos, title }: { readonly view: JobView; readonly photos: readonly Photo[]; readonly title: string }) {
+  const [opened, setOpened] = useState<Photo | null>(null);
+  return (
+    <>
+      <ul class="photos">
+        {photos.map((photo, index) => (
+          <li key={photo.photo_id}>
+            <button type="button" class="photo" aria-label={`${title} ${index + 1}`} data-testid="photo" data-sha256={photo.sha256} onClick={() => setOpened(photo)}>
+              <Thumb sha256={photo.sha256} />
+            </button>
+            <ItemMark sha256={photo.sha256} />
+            {photo.after_signoff && <span class="mark quiet">{say('photo_after_signoff')}</span>}
+          </li>
+        ))}
+      </ul>
+      {opened && <PhotoSheet view={view} photo={opened} title={title} onClose={() => setOpened(null)} />}
+    </>
+  );
+}
+
+export function Thumb({ sha256 }: { readonly sha256: string }) {
+  const url = usePhoto(sha256, 'thumb');
+  return url ? <img src={url} alt="" /> : <Icon name={url === '' ? 'image-off' : 'camera'} class="quiet" />;
+}
+
+function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; readonly photo: Photo; readonly title: string; readonly onClose: () => void }) {
+  const url = usePhoto(photo.sha256, 'full');
+  const at = { id: photo.step_id ?? '', unit: photo.unit_id ?? '', role: photo.role, ...(photo.step_id === null && { for: 'failure' }) };
+  const remove = async (): Promise<void> => {
+    if (!(await save(view.job_id, 'photo.retracted', { photo_id: photo.photo_id, reason: 'removed' }))) return;
+    onClose();
+    toast(say('photo_removed'));
+  };
+  return (
+    <Sheet title={title} testid="photo-sheet" onClose={onClose}>
+      {url ? <img class="photo-large" src={url} alt={title} /> : url === '' && <p class="quiet">{say('photo_gone')}</p>}
+      <div class="row apart small">
+        <span class="quiet figures">{moment(photo.at)}</span>
+        <ItemMark sha256={photo.sha256} />
+      </div>
+      <Button kind="primary" icon="rotate-ccw" testid="retake" onTap={() => go(address('photo', view.job_id, { ...at, replaces: photo.photo_id }))}>
+        {say('take_again')}
+      </Button>
+      <div class="row">
+        <Button kind="link" icon="trash-2" testid="remove-photo" onTap={remove}>
+          {say('photo_remove')}
+        </Button>
+        <span class="grow" />
+        <Button kind="link" onTap={onClose}>
+          {say('close')}
+        </Button>
+      </div>
+    </Sheet>
+  );
+}

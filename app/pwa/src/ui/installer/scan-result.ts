@@ -1,0 +1,71 @@
+/** What a read code means for a job, and for the other jobs of the day. Pure functions. */
+import { match, parse, type Match, type Parsed } from '../../domain/scan';
+import { normalSerial } from '../../domain/serial';
+import { find, type Unit } from '../../domain/job';
+import type { Kinds } from '../../domain/kinds';
+import type { JobView } from '../../state/jobs';
+import { sayCamera } from './words-camera';
+
+export interface Seen {
+  readonly raw: string;
+  readonly symbology: string;
+  readonly method: 'camera' | 'photo' | 'typed';
+  readonly parsed: Parsed;
+  readonly match: Match;
+}
+
+export function judge(raw: string, symbology: string, method: Seen['method'], view: JobView, unitId: string | null): Seen {
+  const parsed = parse(raw, symbology);
+  return { raw, symbology, method, parsed, match: match(parsed, view.state, unitId) };
+}
+
+/** The fact to record about a scan, for the unit that it counts for. */
+export function factOf(seen: Seen, unitId: string | null, stepId: string | null): Kinds['unit.scanned'] {
+  const { parsed, match: said } = seen;
+  return {
+    unit_id: unitId,
+    component: said.component,
+    step_id: stepId,
+    raw: seen.raw,
+    symbology: seen.symbology.slice(0, 24),
+    method: seen.method,
+    gtin: parsed.gtin,
+    serial: parsed.serial,
+    verdict: said.verdict,
+  };
+}
+
+/** The job of this phone, other than the given one, that ordered the unit of a code. */
+export function ownerOf(parsed: Parsed, views: readonly JobView[], notJobId: string): { view: JobView; unit: Unit } | null {
+  for (const view of views) {
+    if (view.job_id === notJobId) continue;
+    const unit = view.state.units.find((each) => isOf(parsed, each));
+    if (unit) return { view, unit };
+  }
+  return null;
+}
+
+function isOf(parsed: Parsed, unit: Unit): boolean {
+  if (parsed.kind === 'label') return unit.unit_id === parsed.unit_id;
+  const serials = [unit.serial, ...unit.components.map((part) => part.serial)];
+  return parsed.serial !== null && serials.some((serial) => serial !== null && normalSerial(serial) === parsed.serial);
+}
+
+/** Why a code does not help, as a sentence. */
+export function whySentence(seen: Seen): string {
+  if (seen.parsed.reason === 'energy_label') return sayCamera('why_energy_label');
+  const key = `why_${seen.match.why}`;
+  return sayCamera.has(key) ? sayCamera(key as 'why_other_text') : sayCamera('why_other_text');
+}
+
+/** What to show of a code to a person. Its text is shown, never followed. */
+export function shownCode(seen: Seen): string {
+  return seen.parsed.serial ?? seen.parsed.unit_id ?? seen.raw.slice(0, 80);
+}
+
+/** The name of a unit, with the part that was read. */
+export function unitWords(view: JobView, unitId: string | null, component: string | null): string {
+  const unit = unitId === null ? null : find(view.state.units, 'unit_id', unitId);
+  const part = unit && component !== null ? find(unit.components, 'component_id', component) : null;
+  return [unit?.name, part?.name].filter(Boolean).join(' · ');
+}
