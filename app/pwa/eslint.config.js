@@ -1,0 +1,69 @@
+import boundaries from 'eslint-plugin-boundaries';
+import tseslint from 'typescript-eslint';
+
+const LAYERS = ['domain', 'db', 'sync', 'device', 'state', 'ui', 'sw', 'testing'];
+
+/** Files of one layer may import files of the others named. */
+const may = (from, ...to) => ({
+  from: { element: { type: from } },
+  allow: { to: { element: { types: { anyOf: [from, ...to] } } } },
+});
+
+/** A package may be imported by one layer only. */
+const onlyIn = (type, source) => ({
+  from: { element: { type: `!${type}` } },
+  disallow: { to: { module: { origin: 'external', source } } },
+});
+
+const PURE = ['Date', 'crypto', 'fetch', 'navigator', 'localStorage', 'indexedDB', 'document', 'window', 'setTimeout', 'performance'].map(
+  (name) => ({ name, message: 'This part is pure: what it needs comes in as an argument.' }),
+);
+
+export default tseslint.config(
+  { ignores: ['static', 'node_modules'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['src/**/*.{ts,tsx}'],
+    plugins: { boundaries },
+    languageOptions: { parserOptions: { ecmaFeatures: { jsx: true } } },
+    settings: {
+      'boundaries/elements': LAYERS.map((type) => ({ type, pattern: `src/${type}` })),
+      'import/resolver': { node: { extensions: ['.ts', '.tsx'] } },
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          checkAllOrigins: true,
+          policies: [
+            { allow: { to: { module: { origin: 'external' } } } },
+            { allow: { to: { module: { origin: 'core' } } } },
+            may('domain'),
+            may('db', 'domain'),
+            may('sync', 'db', 'domain'),
+            may('device', 'domain'),
+            may('state', 'sync', 'db', 'device', 'domain'),
+            may('ui', 'state', 'device', 'domain'),
+            may('sw'),
+            may('testing', 'domain', 'db', 'sync'),
+            onlyIn('db', 'idb'),
+          ],
+        },
+      ],
+      'no-restricted-globals': ['error', { name: 'localStorage', message: 'It survives no crash. Keep it in the database.' }],
+      'no-console': 'error',
+      '@typescript-eslint/no-non-null-assertion': 'error',
+    },
+  },
+  // Which colours the console shows is no evidence, and is wanted before the first paint.
+  { files: ['src/state/console/preferences.ts'], rules: { 'no-restricted-globals': 'off' } },
+  {
+    files: ['src/domain/**/*.ts', 'src/sync/{machine,next,onBlob,onSync,syncState,backoff,disposition}.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-globals': ['error', ...PURE],
+      'no-restricted-properties': ['error', { object: 'Math', property: 'random', message: 'This part is pure: chance comes in as an argument.' }],
+    },
+  },
+);
