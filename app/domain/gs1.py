@@ -14,7 +14,7 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})", re.ASCII)
 _FIXED = {"00": 18, "01": 14, "02": 14, "03": 14, "04": 16, "20": 2, "41": 13}
 _FIXED |= {f"{number}": 6 for number in (*range(11, 20), *range(31, 37))}
 _NAME_LENGTHS = {"23": 3, "24": 3, "25": 3, "40": 3, "41": 3, "42": 3, "71": 3}
-_NAME_LENGTHS |= {first: 4 for first in ("31", "32", "33", "34", "35", "36", "39", "43", "70", "72", "80", "81", "82")}
+_NAME_LENGTHS |= dict.fromkeys(("31", "32", "33", "34", "35", "36", "39", "43", "70", "72", "80", "81", "82"), 4)
 # The qualifiers that may stand behind a GTIN in a Digital Link.
 _QUALIFIERS = ("22", "10", "21", "235")
 

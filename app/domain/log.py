@@ -4,7 +4,6 @@ Nothing here reads a key or a clock. The same functions stand in `app/pwa/src/do
 """
 
 import base64
-import binascii
 import hashlib
 import re
 from collections.abc import Iterable
@@ -44,7 +43,7 @@ def from_b64(text: str) -> bytes:
     """
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
+    except ValueError as error:
         raise ValueError("not base64url") from error
     if to_b64(raw) != text:
         raise ValueError("not base64url without padding")
