@@ -1,0 +1,86 @@
+"""A certificate authority of this machine's own, and a certificate for its addresses in the local network."""
+
+import ipaddress
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+AUTHORITY_LASTS = timedelta(days=730)
+CERTIFICATE_LASTS = timedelta(days=90)  # phones refuse certificates that last for years
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """Files: the authority that a phone is told to trust, and what the server presents."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+def make_certificates(folder: Path, addresses: Sequence[str]) -> Certificates:
+    """The authority is made once and kept, so that a phone trusts it once; the server's certificate is made anew for `addresses`."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    authority_key = _kept_key(folder / "authority.key")
+    authority = _kept_authority(folder / "authority.crt", authority_key)
+    key = ec.generate_private_key(ec.SECP256R1())
+    _write_key(folder / "server.key", key)
+    names: list[x509.GeneralName] = [x509.IPAddress(ipaddress.ip_address(address)) for address in addresses]
+    certificate = (
+        _builder("Doorstep on this machine", authority.subject, key.public_key(), CERTIFICATE_LASTS)
+        .add_extension(x509.SubjectAlternativeName([*names, x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .sign(authority_key, hashes.SHA256())
+    )
+    (folder / "server.crt").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    return Certificates(folder / "authority.crt", folder / "server.crt", folder / "server.key")
+
+
+def _kept_authority(path: Path, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    if path.exists():
+        return x509.load_pem_x509_certificate(path.read_bytes())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Doorstep, this machine's own authority")])
+    authority = (
+        _builder("Doorstep, this machine's own authority", name, key.public_key(), AUTHORITY_LASTS)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    path.write_bytes(authority.public_bytes(serialization.Encoding.PEM))
+    return authority
+
+
+def _builder(name: str, issuer: x509.Name, key: ec.EllipticCurvePublicKey, lasts: timedelta) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(issuer)
+        .public_key(key)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + lasts)
+    )
+
+
+def _kept_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    if not path.exists():
+        _write_key(path, ec.generate_private_key(ec.SECP256R1()))
+    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path} is not the authority's key: remove it to make a new one.")
+    return key
+
+
+def _write_key(path: Path, key: ec.EllipticCurvePrivateKey) -> None:
+    path.unlink(missing_ok=True)
+    text = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(text)
