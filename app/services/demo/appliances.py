@@ -1,10 +1,10 @@
 """The machines that stand in the drawn photos: a washing machine and a refrigerator, seen from the front, and their small parts."""
 
 import math
-import random
 
 from PIL import Image, ImageDraw
 
+from app.services.demo.dice import Dice
 from app.services.demo.surfaces import Box, Colour, gradient, lit, panel, shadow, words
 
 WHITE: Colour = (236, 238, 240)
@@ -89,7 +89,7 @@ def nut(image: Image.Image, centre: tuple[int, int], radius: int, colour: Colour
         ImageDraw.Draw(image).line((*start, *end), fill=lit(colour, 0.6), width=max(2, radius // 12))
 
 
-def tissue(image: Image.Image, rng: random.Random, centre: tuple[int, int], reach: int) -> None:
+def tissue(image: Image.Image, rng: Dice, centre: tuple[int, int], reach: int) -> None:
     """A crumpled white paper tissue."""
     x, y = centre
     shadow(image, (x - reach, y - reach // 3, x + reach + 30, y + reach * 2 // 3), 0.4)

@@ -4,19 +4,19 @@ They are drawings and look like ones. They stand where a crew's photos stand, so
 """
 
 import io
-import random
 from collections.abc import Callable
 from functools import cache
 
 from PIL import Image, ImageChops
 
 from app.services.demo import scenes_home, scenes_parts, scenes_unit
+from app.services.demo.dice import Dice, dice
 from app.services.demo.subject import Subject
 from app.services.demo.surfaces import SIZE, noise
 
 PHOTO_SIZE = (1600, 1200)
 
-Scene = Callable[[random.Random, Subject], Image.Image]
+Scene = Callable[[Dice, Subject], Image.Image]
 
 SCENES: dict[str, Scene] = {**scenes_home.SCENES, **scenes_unit.SCENES, **scenes_parts.SCENES}
 
@@ -26,7 +26,7 @@ def photo(role: str, subject: Subject, take: int = 1) -> bytes:
 
     Raises `KeyError` for a role that nothing is drawn for.
     """
-    rng = random.Random(f"{role}/{subject.serial}/{subject.seed}/{take}")
+    rng = dice(role, subject.serial, subject.seed, take)
     return _developed(rng, SCENES[role](rng, subject), _clearness(role))
 
 
@@ -35,7 +35,7 @@ def _clearness(role: str) -> float:
     return 0.4 if role == "rating_plate" else 1.0
 
 
-def _developed(rng: random.Random, scene: Image.Image, tilt: float) -> bytes:
+def _developed(rng: Dice, scene: Image.Image, tilt: float) -> bytes:
     """The scene as a phone's camera would give it: held a little askew, lit unevenly, with grain."""
     corners = _corners(rng, tilt)
     seen = scene.transform(PHOTO_SIZE, Image.Transform.QUAD, corners, Image.Resampling.BILINEAR)
@@ -49,7 +49,7 @@ def _developed(rng: random.Random, scene: Image.Image, tilt: float) -> bytes:
     return out.getvalue()
 
 
-def _corners(rng: random.Random, tilt: float) -> tuple[float, ...]:
+def _corners(rng: Dice, tilt: float) -> tuple[float, ...]:
     """Where the photo's corners lie in the scene: upper left, lower left, lower right, upper right."""
     wide, high = SIZE
     room = 70 * tilt

@@ -1,14 +1,13 @@
 """The rooms that units stand in, in the drawn photos."""
 
-import random
-
 from PIL import Image, ImageDraw
 
 from app.services.demo.appliances import DARK
+from app.services.demo.dice import Dice
 from app.services.demo.surfaces import SIZE, gradient, lay_floor, lit, panel, planks, tiles
 
 
-def bathroom(rng: random.Random) -> Image.Image:
+def bathroom(rng: Dice) -> Image.Image:
     """A tiled bathroom with a socket and a tap."""
     image = tiles(rng, SIZE, rng.choice(((226, 232, 234), (214, 226, 222), (232, 226, 214))), rng.choice(((220, 220), (300, 160))))
     lay_floor(image, 960, tiles(rng, (2600, 900), rng.choice(((150, 150, 150), (120, 116, 110), (186, 178, 166))), (260, 180)))
@@ -26,7 +25,7 @@ def bathroom(rng: random.Random) -> Image.Image:
     return image
 
 
-def kitchen(rng: random.Random) -> Image.Image:
+def kitchen(rng: Dice) -> Image.Image:
     """A kitchen with cupboards at the right."""
     wall = rng.choice(((224, 220, 210), (208, 214, 216), (232, 228, 222)))
     image = gradient(SIZE, wall, lit(wall, 0.86))

@@ -1,16 +1,16 @@
 """Drawn photos of the home: the path with its floor cloth, shoe covers, the front door, a site that is not ready."""
 
-import random
 from collections.abc import Callable
 
 from PIL import Image, ImageDraw, ImageFilter
 
 from app.services.demo.appliances import DARK, hose
+from app.services.demo.dice import Dice
 from app.services.demo.subject import Subject
 from app.services.demo.surfaces import SIZE, Colour, glow, gradient, lay_floor, lit, panel, planks, shadow, streaked, tiles, words
 
 
-def path(rng: random.Random, subject: Subject) -> Image.Image:
+def path(rng: Dice, subject: Subject) -> Image.Image:
     """The way in: a corridor with the cloth laid along it."""
     wall: Colour = rng.choice(((226, 222, 212), (212, 218, 220), (230, 224, 214)))
     image = gradient(SIZE, lit(wall, 0.96), lit(wall, 0.84))
@@ -33,7 +33,7 @@ def path(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def shoe_covers(rng: random.Random, subject: Subject) -> Image.Image:
+def shoe_covers(rng: Dice, subject: Subject) -> Image.Image:
     """Two feet with blue covers on the doormat, seen from above."""
     image = tiles(rng, SIZE, rng.choice(((206, 200, 190), (170, 166, 160), (190, 176, 156))), (420, 420))
     mat: Colour = rng.choice(((96, 44, 44), (60, 66, 76), (84, 92, 70)))
@@ -46,7 +46,7 @@ def shoe_covers(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def front_door(rng: random.Random, subject: Subject) -> Image.Image:
+def front_door(rng: Dice, subject: Subject) -> Image.Image:
     """The closed front door with its number."""
     image = tiles(rng, SIZE, (206, 204, 196), (440, 300))
     steel: Colour = rng.choice(((110, 52, 44), (74, 58, 48), (92, 96, 102)))
@@ -69,7 +69,7 @@ def front_door(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def site(rng: random.Random, subject: Subject) -> Image.Image:
+def site(rng: Dice, subject: Subject) -> Image.Image:
     """A room that is not ready: bare cement, a capped pipe, an open socket box with loose wires."""
     cement: Colour = (158, 156, 152)
     image = streaked(streaked(gradient(SIZE, lit(cement, 1.08), lit(cement, 0.86)), 0.5, (90, 60)), 0.4, (300, 200))
@@ -94,7 +94,7 @@ def site(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def _cloth(image: Image.Image, rng: random.Random, far: tuple[int, int, int, int]) -> None:
+def _cloth(image: Image.Image, rng: Dice, far: tuple[int, int, int, int]) -> None:
     colour: Colour = rng.choice(((70, 104, 150), (96, 118, 92), (140, 70, 66)))
     middle = (far[0] + far[2]) // 2
     mask = Image.new("L", SIZE)
@@ -111,7 +111,7 @@ def _cloth(image: Image.Image, rng: random.Random, far: tuple[int, int, int, int
     image.paste(sheet.filter(ImageFilter.BoxBlur(1)), (0, 0), mask)
 
 
-def _foot(image: Image.Image, rng: random.Random, left: int, cover: Colour) -> None:
+def _foot(image: Image.Image, rng: Dice, left: int, cover: Colour) -> None:
     shadow(image, (left - 20, 480, left + 320, 1190), 0.5)
     draw = ImageDraw.Draw(image)
     for inset, tone in ((0, 0.7), (10, 0.9), (26, 1.02), (52, 1.12)):
@@ -129,7 +129,7 @@ def _foot(image: Image.Image, rng: random.Random, left: int, cover: Colour) -> N
     draw.line((left + 200, 0, left + 190, 500), fill=lit(cloth, 0.7), width=12)
 
 
-SCENES: dict[str, Callable[[random.Random, Subject], Image.Image]] = {
+SCENES: dict[str, Callable[[Dice, Subject], Image.Image]] = {
     "path": path,
     "shoe_covers": shoe_covers,
     "front_door": front_door,

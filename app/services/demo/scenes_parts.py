@@ -1,6 +1,5 @@
 """Drawn photos of small things, close: rating plate, transit bolts, hose joints, parts."""
 
-import random
 from collections.abc import Callable
 
 import qrcode
@@ -8,6 +7,7 @@ from PIL import Image, ImageDraw
 
 from app.services.demo import barcode
 from app.services.demo.appliances import DARK, WHITE, hose, nut, tissue
+from app.services.demo.dice import Dice
 from app.services.demo.scenes_unit import body_of
 from app.services.demo.subject import Subject
 from app.services.demo.surfaces import SIZE, Colour, glow, gradient, lit, panel, shadow, streaked, tiles, words
@@ -15,7 +15,7 @@ from app.services.demo.surfaces import SIZE, Colour, glow, gradient, lit, panel,
 STEEL: Colour = (196, 200, 204)
 
 
-def rating_plate(rng: random.Random, subject: Subject) -> Image.Image:
+def rating_plate(rng: Dice, subject: Subject) -> Image.Image:
     """The plate with model, ratings and serial, the serial in Code 128 and in a QR code: both can be scanned from the photo."""
     image = streaked(gradient(SIZE, lit(body_of(subject), 1.0), lit(body_of(subject), 0.82)), 0.25, (8, 600))
     shadow(image, (170, 190, 1620, 1190), 0.35)
@@ -46,7 +46,7 @@ def rating_plate(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def transit_bolts(rng: random.Random, subject: Subject) -> Image.Image:
+def transit_bolts(rng: Dice, subject: Subject) -> Image.Image:
     """The rear sheet with its empty holes, the bolts laid out below them."""
     image = streaked(gradient(SIZE, lit(STEEL, 1.05), lit(STEEL, 0.84)), 0.35, (900, 5))
     draw = ImageDraw.Draw(image)
@@ -66,7 +66,7 @@ def transit_bolts(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def leak_check(rng: random.Random, subject: Subject) -> Image.Image:
+def leak_check(rng: Dice, subject: Subject) -> Image.Image:
     """The tap and the inlet hose after the run, a dry tissue under the joint."""
     image = tiles(rng, SIZE, rng.choice(((224, 230, 232), (214, 222, 216), (230, 224, 214))), (360, 360))
     x = rng.randrange(640, 860)
@@ -81,7 +81,7 @@ def leak_check(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def water_line(rng: random.Random, subject: Subject) -> Image.Image:
+def water_line(rng: Dice, subject: Subject) -> Image.Image:
     """The small valve of a refrigerator's water line, a dry tissue below."""
     image = gradient(SIZE, (222, 220, 214), (190, 188, 184))
     x = rng.randrange(700, 900)
@@ -93,7 +93,7 @@ def water_line(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def part(rng: random.Random, subject: Subject) -> Image.Image:
+def part(rng: Dice, subject: Subject) -> Image.Image:
     """The parts bag laid out on the cloth."""
     image = streaked(gradient(SIZE, (86, 108, 140), (64, 84, 116)), 0.6, (600, 450))
     hose(image, [(220, 380), (480, 220), (760, 400), (560, 620), (300, 520)], 60, (200, 202, 206))
@@ -143,7 +143,7 @@ def _qr(image: Image.Image, place: tuple[int, int], text: str, side: int) -> Non
     image.paste(small.resize((len(rows) * scale, len(rows) * scale), Image.Resampling.NEAREST).convert("RGB"), place)
 
 
-SCENES: dict[str, Callable[[random.Random, Subject], Image.Image]] = {
+SCENES: dict[str, Callable[[Dice, Subject], Image.Image]] = {
     "rating_plate": rating_plate,
     "transit_bolts": transit_bolts,
     "leak_check": leak_check,

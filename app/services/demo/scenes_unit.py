@@ -1,12 +1,12 @@
 """Drawn photos in which the whole unit is seen: placed, running, old, in its box, damaged."""
 
-import random
 from collections.abc import Callable
 
 from PIL import Image, ImageDraw
 
 from app.services.demo import barcode
 from app.services.demo.appliances import CARDBOARD, GRAPHITE, WHITE, refrigerator, show, washer
+from app.services.demo.dice import Dice, dice
 from app.services.demo.rooms import bathroom, kitchen
 from app.services.demo.subject import Subject
 from app.services.demo.surfaces import SIZE, Colour, glow, gradient, lay_floor, lit, panel, planks, shadow, streaked, tiles, words
@@ -16,11 +16,11 @@ BODIES: tuple[Colour, ...] = (WHITE, (206, 210, 214), (150, 155, 162), WHITE)
 
 def body_of(subject: Subject) -> Colour:
     """The colour of a unit: the same in all its photos."""
-    pick = random.Random(subject.serial)
+    pick = dice(subject.serial)
     return pick.choice((GRAPHITE, (168, 172, 178), (206, 204, 198))) if subject.is_refrigerator else pick.choice(BODIES)
 
 
-def final_place(rng: random.Random, subject: Subject) -> Image.Image:
+def final_place(rng: Dice, subject: Subject) -> Image.Image:
     """The unit where it stays, the floor clean around it."""
     image = kitchen(rng) if subject.is_refrigerator else bathroom(rng)
     if subject.is_refrigerator:
@@ -32,7 +32,7 @@ def final_place(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def placed(rng: random.Random, subject: Subject) -> Image.Image:
+def placed(rng: Dice, subject: Subject) -> Image.Image:
     """A refrigerator in its niche from the front, with the gaps to left, right and above."""
     image = kitchen(rng)
     wood = rng.choice(((214, 204, 188), (168, 136, 104), (226, 226, 222)))
@@ -46,7 +46,7 @@ def placed(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def running(rng: random.Random, subject: Subject) -> Image.Image:
+def running(rng: Dice, subject: Subject) -> Image.Image:
     """The lit panel of a refrigerator with its set temperatures."""
     body = body_of(subject)
     image = streaked(gradient(SIZE, lit(body, 1.15), lit(body, 0.8), sideways=True), 0.4, (6, 900))
@@ -61,7 +61,7 @@ def running(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def fault(rng: random.Random, subject: Subject) -> Image.Image:
+def fault(rng: Dice, subject: Subject) -> Image.Image:
     """The control panel with a fault code."""
     body = body_of(subject)
     image = gradient(SIZE, lit(body, 1.1), lit(body, 0.78))
@@ -72,7 +72,7 @@ def fault(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def old_unit(rng: random.Random, subject: Subject) -> Image.Image:
+def old_unit(rng: Dice, subject: Subject) -> Image.Image:
     """The yellowed old unit on the landing, tied, before it is carried away."""
     image = gradient(SIZE, (196, 196, 186), (170, 170, 160))
     ImageDraw.Draw(image).rectangle((0, 520, SIZE[0], 900), fill=(128, 152, 132))
@@ -90,7 +90,7 @@ def old_unit(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def box(rng: random.Random, subject: Subject) -> Image.Image:
+def box(rng: Dice, subject: Subject) -> Image.Image:
     """The unopened box from a corner: two sides, arrows, label with bar code."""
     image = gradient(SIZE, (214, 212, 206), (196, 194, 188))
     lay_floor(image, 760, planks(rng, (2600, 1100), (176, 142, 104)))
@@ -110,7 +110,7 @@ def box(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def box_damage(rng: random.Random, subject: Subject) -> Image.Image:
+def box_damage(rng: Dice, subject: Subject) -> Image.Image:
     """A crushed and pierced place in the cardboard, close."""
     image = streaked(gradient(SIZE, lit(CARDBOARD, 1.08), lit(CARDBOARD, 0.86)), 0.3, (900, 4))
     draw = ImageDraw.Draw(image)
@@ -129,7 +129,7 @@ def box_damage(rng: random.Random, subject: Subject) -> Image.Image:
     return image
 
 
-def unit_damage(rng: random.Random, subject: Subject) -> Image.Image:
+def unit_damage(rng: Dice, subject: Subject) -> Image.Image:
     """A dent with scratches in the sheet metal, with a coin for scale."""
     body = body_of(subject)
     image = gradient(SIZE, lit(body, 1.06), lit(body, 0.84))
@@ -161,10 +161,12 @@ def _panel_frame(image: Image.Image, body: Colour) -> None:
 def _face(image: Image.Image, corners: tuple[int, int, int, int, int, int], tone: float) -> None:
     """One side of a box: a shaded quadrangle with upper corners (x, y), (x, y) and the two lower heights."""
     x1, y1, x2, y2, low1, low2 = corners
-    mask = Image.new("L", SIZE)
-    ImageDraw.Draw(mask).polygon([(x1, y1), (x2, y2), (x2, low2), (x1, low1)], fill=255)
-    sheet = streaked(gradient(SIZE, lit(CARDBOARD, tone * 1.1), lit(CARDBOARD, tone * 0.86)), 0.22, (900, 4))
-    image.paste(sheet, (0, 0), mask)
+    left, top = min(x1, x2), min(y1, y2)
+    size = (max(x1, x2) - left, max(low1, low2) - top)
+    mask = Image.new("L", size)
+    ImageDraw.Draw(mask).polygon([(x - left, y - top) for x, y in ((x1, y1), (x2, y2), (x2, low2), (x1, low1))], fill=255)
+    sheet = streaked(gradient(size, lit(CARDBOARD, tone * 1.1), lit(CARDBOARD, tone * 0.86)), 0.22, (450, 4))
+    image.paste(sheet, (left, top), mask)
     ImageDraw.Draw(image).line((x2, y2, x2, low2), fill=lit(CARDBOARD, tone * 0.7), width=4)
 
 
@@ -193,7 +195,7 @@ def _star() -> list[tuple[float, float]]:
     ]
 
 
-SCENES: dict[str, Callable[[random.Random, Subject], Image.Image]] = {
+SCENES: dict[str, Callable[[Dice, Subject], Image.Image]] = {
     "final_place": final_place,
     "placed": placed,
     "running": running,

@@ -15,6 +15,7 @@ from app.domain.events import JsonObject
 from app.services import dispatch, orders, review, standards
 from app.services.demo import catalogue, day, kept
 from app.services.demo.day import DAY, PlannedJob
+from app.services.demo.kept import Kept
 from app.services.demo.network import Network, established, phone_of
 from app.services.demo.phone import Phone
 from app.services.demo.visit import Visit
@@ -43,9 +44,9 @@ def seed_demo(office: Office) -> str:
     """Make the demo, or plan today anew, and return what was done in one sentence. A second call on the same day changes nothing."""
     today = day.today()
     memory = kept.begin(office)
-    network = established(office, memory)
-    if memory.planned_day == today.isoformat():
+    if memory.planned_day == today.isoformat() and _is_here(memory):
         return f"The demo day {today} is planned already."
+    network = established(office, memory)
     jobs = {plan.number: _ordered(office, network, plan, today) for plan in DAY}
     _dispatch_all(office, network, jobs)
     visiting: dict[str, list[PlannedJob]] = defaultdict(list)
@@ -64,12 +65,17 @@ def seed_demo(office: Office) -> str:
 def access(office: Office) -> Access | None:
     """How to sign in to the demo; None when this database holds none."""
     memory = kept.read(office)
-    is_here = memory is not None and memory.tenant_id is not None and db.session.get(Tenant, memory.tenant_id) is not None
-    end_transaction()
-    if memory is None or not is_here or memory.platform_key is None:
+    if memory is None or memory.platform_key is None or not _is_here(memory):
         return None
     logins = tuple(person.login for person in catalogue.CONSOLE_PEOPLE)
     return Access(logins, memory.password, catalogue.INSTALLERS[0].login, memory.platform_key)
+
+
+def _is_here(memory: Kept) -> bool:
+    """Whether the tenant that is remembered is in this database; it may have been emptied since."""
+    found = memory.tenant_id is not None and db.session.get(Tenant, memory.tenant_id) is not None
+    end_transaction()
+    return found
 
 
 def _ordered(office: Office, network: Network, plan: PlannedJob, today: date) -> str:
@@ -98,14 +104,14 @@ def _work(phone: Phone, network: Network, plans: list[PlannedJob], jobs: dict[in
         held = phone.jobs.get(job_id)
         if held is not None and held.state["stage"] == "dispatched" and plan.reaches != day.DISPATCHED:
             subjects = [plan.subject(today, place) for place in range(len(plan.units))]
-            visit = Visit(phone, job_id, plan, subjects, _pinned(network, held.state))
-            _carry_out(visit, plan, today)
+            visit = Visit(phone, job_id, plan, subjects, _pinned(network, held.state), _departs(plan, today))
+            _carry_out(visit, plan)
             phone.sync()
 
 
-def _carry_out(visit: Visit, plan: PlannedJob, today: date) -> None:
+def _carry_out(visit: Visit, plan: PlannedJob) -> None:
     """As much of a visit as the plan says; nothing of it lies in the future."""
-    visit.depart(_departs(plan, today))
+    visit.depart()
     if plan.reaches == day.ON_THE_WAY:
         return
     visit.arrive()

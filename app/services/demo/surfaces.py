@@ -1,9 +1,10 @@
 """What the drawn photos are made of: shaded colour, tiles, planks, cardboard, metal, shadows."""
 
-import random
 from functools import cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+
+from app.services.demo.dice import Dice, dice
 
 Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]
@@ -31,7 +32,7 @@ def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 @cache
 def noise() -> Image.Image:
     """Grey noise around 128, 2048 x 1536, the same in every process."""
-    tile = Image.frombytes("L", (512, 384), random.Random("film").randbytes(512 * 384))
+    tile = Image.frombytes("L", (512, 384), dice("film").randbytes(512 * 384))
     fine = tile.filter(ImageFilter.GaussianBlur(0.5)).point([64 + value // 2 for value in range(256)])
     whole = Image.new("L", (2048, 1536))
     for place in range(16):
@@ -60,20 +61,24 @@ def streaked(image: Image.Image, strength: float, along: tuple[int, int]) -> Ima
 
 def shadow(image: Image.Image, box: Box, strength: float) -> None:
     """Darken what lies under an ellipse, softly. `strength` is 0 to 1."""
-    left, top, right, bottom = (part // 8 for part in box)
-    mask = Image.new("L", (SIZE[0] // 8, SIZE[1] // 8))
-    ImageDraw.Draw(mask).ellipse((left, top, right, bottom), fill=round(255 * strength))
-    soft = mask.filter(ImageFilter.GaussianBlur(6)).resize(SIZE, Image.Resampling.BILINEAR)
-    image.paste((16, 16, 20), (0, 0), soft)
+    _soft_ellipse(image, box, (16, 16, 20), strength, 6)
 
 
 def glow(image: Image.Image, box: Box, colour: Colour, strength: float) -> None:
     """Light falling in an ellipse: glare on a plate, a lamp, a lit display."""
-    left, top, right, bottom = (part // 8 for part in box)
-    mask = Image.new("L", (SIZE[0] // 8, SIZE[1] // 8))
-    ImageDraw.Draw(mask).ellipse((left, top, right, bottom), fill=round(255 * strength))
-    soft = mask.filter(ImageFilter.GaussianBlur(9)).resize(SIZE, Image.Resampling.BILINEAR)
-    image.paste(colour, (0, 0), soft)
+    _soft_ellipse(image, box, colour, strength, 9)
+
+
+def _soft_ellipse(image: Image.Image, box: Box, colour: Colour, strength: float, softness: int) -> None:
+    """Only the part of the image that the ellipse reaches is touched; its mask is drawn at an eighth of the size."""
+    reach = 24 * softness
+    left, top = max(0, box[0] - reach), max(0, box[1] - reach)
+    right, bottom = min(image.width, box[2] + reach), min(image.height, box[3] + reach)
+    small = Image.new("L", ((right - left) // 8, (bottom - top) // 8))
+    inner = ((box[0] - left) // 8, (box[1] - top) // 8, (box[2] - left) // 8, (box[3] - top) // 8)
+    ImageDraw.Draw(small).ellipse(inner, fill=round(255 * strength))
+    mask = small.filter(ImageFilter.GaussianBlur(softness)).resize((right - left, bottom - top), Image.Resampling.BILINEAR)
+    image.paste(colour, (left, top, right, bottom), mask)
 
 
 def panel(image: Image.Image, box: Box, radius: int, first: Colour, last: Colour, sideways: bool = False, brushed: float = 0.0) -> None:
@@ -91,7 +96,7 @@ def panel(image: Image.Image, box: Box, radius: int, first: Colour, last: Colour
     draw.line((left + radius, top + 2, right - radius, top + 2), fill=lit(first, 1.12), width=4)
 
 
-def tiles(rng: random.Random, size: tuple[int, int], colour: Colour, across: tuple[int, int]) -> Image.Image:
+def tiles(rng: Dice, size: tuple[int, int], colour: Colour, across: tuple[int, int]) -> Image.Image:
     """A tiled wall: every tile a little different, joints between."""
     wall = Image.new("RGB", size, lit(colour, 0.78))
     draw = ImageDraw.Draw(wall)
@@ -105,7 +110,7 @@ def tiles(rng: random.Random, size: tuple[int, int], colour: Colour, across: tup
     return wall
 
 
-def planks(rng: random.Random, size: tuple[int, int], colour: Colour) -> Image.Image:
+def planks(rng: Dice, size: tuple[int, int], colour: Colour) -> Image.Image:
     """A wooden floor seen from above, planks running away from the viewer."""
     floor = Image.new("RGB", size, colour)
     draw = ImageDraw.Draw(floor)

@@ -2,7 +2,6 @@
 
 import io
 import json
-import random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from app.domain.checklist import steps
 from app.domain.events import JsonObject
 from app.domain.standard import PHASES, VALUE_KINDS
 from app.services.demo.day import PlannedJob
+from app.services.demo.dice import Dice, dice
 from app.services.demo.phone import Phone
 from app.services.demo.pictures import PHOTO_SIZE, photo
 from app.services.demo.statement import text_of
@@ -39,16 +39,16 @@ TEXTS = {"OLD-02": "旧机铭牌：OLD-LINE 2012，编码 12045877", "SIT-02": "
 class Visit:
     """One visit of a phone's owner to a planned job. Time passes with every step."""
 
-    def __init__(self, phone: Phone, job_id: str, plan: PlannedJob, subjects: Sequence[Subject], standards: Sequence[JsonObject]) -> None:
-        self.phone, self.job_id, self.plan, self.standards = phone, job_id, plan, standards
+    def __init__(
+        self, phone: Phone, job_id: str, plan: PlannedJob, subjects: Sequence[Subject], standards: Sequence[JsonObject], begins: datetime
+    ) -> None:
+        self.phone, self.job_id, self.plan, self.standards, self.at = phone, job_id, plan, standards, begins
         self.job = phone.jobs[job_id]
         self.subjects = dict(zip((unit["unit_id"] for unit in self.job.state["units"]), subjects, strict=True))
-        self.rng = random.Random(subjects[0].seed)
-        self.at = datetime.min
+        self.rng = dice(subjects[0].seed)
 
-    def depart(self, at: datetime) -> None:
+    def depart(self) -> None:
         """Leave for the customer."""
-        self.at = at
         self._record("visit.departed", {"visit_id": self.job.state["visit_id"]})
 
     def arrive(self) -> None:
@@ -84,7 +84,7 @@ class Visit:
                 "strokes_sha256": self.phone.keep(strokes) if strokes else None,
                 "strokes_size": len(strokes) if strokes else None,
                 "typed_name": None,
-                "name": customer["name"] if self.plan.relation == "customer" else f"{customer['name'][:1]}先生",
+                "name": customer["name"] if self.plan.relation == "customer" else _relative(customer),
                 "relation": self.plan.relation,
                 "language": customer["language"],
                 "finding_id": None,
@@ -93,7 +93,6 @@ class Visit:
 
     def finish(self) -> None:
         """Leave. What the customer refused is not complete."""
-        self.work("close")
         self._pass(1, 2)
         outcome = "completed" if self.plan.signs == "accepted" else "partial"
         self._record("visit.completed", {"visit_id": self.job.state["visit_id"], "outcome": outcome, "note": self.plan.says})
@@ -207,6 +206,12 @@ def measured(jpeg: bytes) -> JsonObject:
     return {"sharpness": round(ImageStat.Stat(edges).var[0]), "brightness": round(ImageStat.Stat(grey).mean[0])}
 
 
+def _relative(customer: JsonObject) -> str:
+    """Somebody of the customer's family, by the family name."""
+    name = str(customer["name"])
+    return f"Alex {name.rsplit(maxsplit=1)[-1]}" if customer["language"] == "en" else f"{name[:1]}先生"
+
+
 def _blurred(jpeg: bytes) -> bytes:
     out = io.BytesIO()
     Image.open(io.BytesIO(jpeg)).filter(ImageFilter.GaussianBlur(14)).save(out, "JPEG", quality=85)
@@ -218,7 +223,7 @@ def _link(gtin: str, serial: str) -> str:
     return f"https://id.doorstep.example/01/{gtin}/21/{serial}"
 
 
-def _strokes(rng: random.Random) -> bytes:
+def _strokes(rng: Dice) -> bytes:
     """A signature drawn on the pad: three strokes of a hand in no hurry (PROTOCOL G3)."""
     strokes, t = [], 0
     for stroke in range(3):
