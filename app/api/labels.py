@@ -15,14 +15,12 @@ from app.services.accounts import CONSOLE_ROLES
 
 blp = Blueprint("labels", __name__, template_folder="templates", description="Labels to print")
 
-LANGUAGES = ("en", "zh-Hans")
 _STYLES = Path(__file__).parent / "templates" / "labels.css"
 _WORDS = {
     "en": {
         "title": "Unit labels",
         "how": "Print on A4, at 100 %. One label on the box, where the crew can scan it.",
         "order": "Order",
-        "day": "Day",
         "parts": "Parts",
         "empty": "This job has no units.",
     },
@@ -30,7 +28,6 @@ _WORDS = {
         "title": "机器标签",
         "how": "用 A4 纸按 100% 打印。贴在外箱上师傅扫得到的位置，每台一张。",
         "order": "订单",
-        "day": "日期",
         "parts": "部件",
         "empty": "此工单没有机器。",
     },

@@ -3,7 +3,6 @@
 from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.main import QRCode
 
-from app import clock
 from app.domain.events import JsonObject
 from app.problems import NotFound
 from app.services import enrol, proofs
@@ -44,7 +43,7 @@ def label_svg(office: Office, tenant_id: str, job_id: str, unit_id: str) -> str:
 
 
 def sheet(tenant_id: str, job_id: str) -> JsonObject:
-    """What a job's labels say: `{job_id, order_ref, day, units: [{unit_id, name, components}]}`. Nothing about the customer.
+    """What a job's labels say: `{job_id, order_ref, units: [{unit_id, name, components}]}`. Nothing about the customer.
 
     Raises `NotFound`.
     """
@@ -52,9 +51,9 @@ def sheet(tenant_id: str, job_id: str) -> JsonObject:
         view = session.get(JobView, job_id)
         if view is None or view.tenant_id != tenant_id:
             raise NotFound
-        state, slot_from = state_of(view), view.slot_from
+        state = state_of(view)
     units = [{name: unit[name] for name in ("unit_id", "name", "components")} for unit in state["units"]]
-    return {"job_id": job_id, "order_ref": state["order_ref"], "day": clock.stamp(slot_from)[:10] if slot_from else None, "units": units}
+    return {"job_id": job_id, "order_ref": state["order_ref"], "units": units}
 
 
 def new_enrolment(office: Office, tenant_id: str, user_id: str, made_by: str) -> JsonObject:
