@@ -15,6 +15,9 @@ from app.factory import create_app
 from app.services.office import Office
 from app.store.db import db
 from tests import postgres
+from tests.live import Live, running
+
+DIALECTS = ("sqlite", "postgresql")
 
 _names = itertools.count()
 
@@ -50,18 +53,26 @@ def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=DIALECTS)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """A fresh, migrated database of each kind."""
-    if request.param == "sqlite":
-        path = tmp_path / "doorstep.db"
-        path.write_bytes(request.getfixturevalue("migrated_sqlite").read_bytes())
-        return f"sqlite:///{path}"
-    server: str = request.getfixturevalue("migrated_postgres")
-    name = f"doorstep_{next(_names)}"
-    with psycopg.connect(postgres.url_of(server, "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_doorstep")
-    return postgres.url_of(server, name)
+    return _fresh_database(request, tmp_path)
+
+
+@pytest.fixture(scope="session", params=DIALECTS)
+def live_server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
+    """A real server on a fresh database of each kind."""
+    folder = tmp_path_factory.mktemp(request.param)
+    with running(_settings(folder, _fresh_database(request, folder))) as live:
+        yield live
+
+
+@pytest.fixture
+def live(live_server: Live) -> Iterator[Live]:
+    """The real server that all socket tests share, with the context of the application beside it pushed."""
+    with live_server.app.app_context():
+        yield live_server
+        db.session.remove()
 
 
 @pytest.fixture
@@ -102,3 +113,16 @@ def _settings(data: Path, database_url: str) -> Settings:
             "DOORSTEP_PUBLIC_URL": "http://localhost",
         }
     )
+
+
+def _fresh_database(request: pytest.FixtureRequest, folder: Path) -> str:
+    """The URL of a new copy of the migrated database of the kind that the fixture is asked for."""
+    if request.param == "sqlite":
+        path = folder / "doorstep.db"
+        path.write_bytes(request.getfixturevalue("migrated_sqlite").read_bytes())
+        return f"sqlite:///{path}"
+    server: str = request.getfixturevalue("migrated_postgres")
+    name = f"doorstep_{next(_names)}"
+    with psycopg.connect(postgres.url_of(server, "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE template_doorstep")
+    return postgres.url_of(server, name)

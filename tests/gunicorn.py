@@ -54,10 +54,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(environ: Mapping[str, str]) -> Iterator[Server]:
-    """A server on a migrated database, until the end of the block."""
-    migrated = flask(environ, "db", "upgrade")
-    assert migrated.returncode == 0, migrated.stderr
+def serving(environ: Mapping[str, str], *, migrated: bool = False) -> Iterator[Server]:
+    """A server on a migrated database, until the end of the block. `migrated` says that the database is so already."""
+    if not migrated:
+        upgraded = flask(environ, "db", "upgrade")
+        assert upgraded.returncode == 0, upgraded.stderr
     port = int(environ["PORT"])
     log = open(Path(environ["DOORSTEP_DATA"]) / "gunicorn.log", "ab")  # noqa: SIM115  outlives this function's caller
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "wsgi:app"]

@@ -94,7 +94,7 @@ def _read_back(client: Client, day: Day, before: dict[str, int]) -> None:
 
 def _find_once(work: Work, state: Json) -> None:
     """Every fact of a job stands in its state exactly once, and none was found wanting."""
-    assert state["stage"] == "finished" and state["anomalies"] == [], (state["stage"], state["anomalies"])
+    assert (state["stage"], state["anomalies"]) == ("finished", [])
     for kind, records, member in (
         ("note.added", "notes", "text"),
         ("step.answered", "answers", "step_id"),

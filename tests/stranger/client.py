@@ -41,7 +41,14 @@ class Client:
     def enrol(cls, line: Line, code: str, alg: str) -> Client:
         """Spend the code (E2), after trying a wrong code and a wrong proof, neither of which may spend it (E3)."""
         key = Key(alg)
-        body = {"code": code, "alg": alg, "public_key": key.jwk(), "label": "A stranger", "platform": "Python", "proof": key.sign(code.encode())}
+        body = {
+            "code": code,
+            "alg": alg,
+            "public_key": key.jwk(),
+            "label": "A stranger",
+            "platform": "Python",
+            "proof": key.sign(code.encode()),
+        }
         wrong_code = _enrol(line, body | {"code": "A" * 22, "proof": key.sign(b"A" * 22)})
         assert (wrong_code.status, wrong_code.slug()) == (404, "enrolment-code-invalid"), wrong_code
         wrong_proof = _enrol(line, body | {"proof": Key(alg).sign(code.encode())})
@@ -113,8 +120,8 @@ class Client:
         self.challenge, self.token, self.wanted = told["challenge"], told["access_token"], told["blobs_wanted"]
         assert told["acked_seq"] >= self.acked, "what was acknowledged stays so (S5)"
         self.acked = told["acked_seq"]
-        assert self.acked <= len(self.log.events) and told["server_epoch"] == self.server_epoch, told
-        assert told["directives"] == [], told["directives"]
+        assert self.acked <= len(self.log.events), told
+        assert (told["server_epoch"], told["directives"]) == (self.server_epoch, []), told
         if told["receipt"] is not None:
             self._check_receipt(told["receipt"])
         if told["manifest"] is not None:

@@ -55,7 +55,10 @@ class Day:
         self.rng.shuffle(turns)
         for number, turn in enumerate(turns):
             middle[turn](work, unit["unit_id"], number)
-        work.add("issue.raised", {"issue_id": f"issue-{job_id}", "code": "scratch", "unit_id": unit["unit_id"], "note": "Left side, 3 cm. 左侧划痕"})
+        work.add(
+            "issue.raised",
+            {"issue_id": f"issue-{job_id}", "code": "scratch", "unit_id": unit["unit_id"], "note": "Left side, 3 cm. 左侧划痕"},
+        )
         self._signoff(work, state)
         work.add("visit.completed", {**visit, "outcome": "completed"})
         assert len(work.facts) == EVENTS_PER_JOB
@@ -88,7 +91,7 @@ class Day:
         work.add("step.answered", {"step_id": f"step-{number}", "unit_id": unit_id, **values[number % len(values)]})
 
     def _note(self, work: Work, unit_id: str, number: int) -> None:
-        work.add("note.added", {"text": f"{number}: \"quoted\" \\ back, 楼道窄 🛗 {work.job_id}"})
+        work.add("note.added", {"text": f'{number}: "quoted" \\ back, 楼道窄 🛗 {work.job_id}'})
 
     def _photo(self, work: Work, unit_id: str, number: int) -> None:
         content = b"\xff\xd8\xff\xe0" + self.rng.randbytes(PHOTO_BYTES + self.rng.randrange(2_000))
@@ -98,8 +101,12 @@ class Day:
         work.add("photo.captured", facts | shot, name)
 
     def _signoff(self, work: Work, state: Json) -> None:
-        statement = json.dumps({"job": work.job_id, "customer": state["customer"]["name"], "said": "All done."}, ensure_ascii=False).encode()
-        strokes = json.dumps({"v": 1, "w": 320, "h": 160, "strokes": [[[1, 2, 0], [30, 40, 16], [self.rng.randrange(320), 9, 32]]]}).encode()
+        statement = json.dumps(
+            {"job": work.job_id, "customer": state["customer"]["name"], "said": "All done."}, ensure_ascii=False
+        ).encode()
+        strokes = json.dumps(
+            {"v": 1, "w": 320, "h": 160, "strokes": [[[1, 2, 0], [30, 40, 16], [self.rng.randrange(320), 9, 32]]]}
+        ).encode()
         names = {"statement_sha256": self._keep(statement), "strokes_sha256": self._keep(strokes)}
         sizes = {"statement_size": len(statement), "strokes_size": len(strokes)}
         signer = {"outcome": "accepted", "name": "陈静", "relation": "customer", "language": "en"}

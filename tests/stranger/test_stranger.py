@@ -6,18 +6,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
-from app.config import Settings
-from app.services.office import Office
 from app.store.blobs import Blob
 from app.store.db import db
 from app.store.events import FOLDED, EventRow
-from tests import world as worlds
-from tests.gunicorn import environment, free_port, serving
+from tests.live import Live
 
 HERE = Path(__file__).parent
 JOBS = 12
@@ -38,16 +35,10 @@ def test_the_stranger_shares_no_code_with_doorstep() -> None:
                 assert node.level <= 1, f"{path.name} reaches out of its folder"
 
 
-def test_a_strangers_day_is_found_once_and_whole(app: Flask, office: Office, settings: Settings, tmp_path: Path) -> None:
-    world = worlds.make(office)
+def test_a_strangers_day_is_found_once_and_whole(live: Live, tmp_path: Path) -> None:
+    world = live.world()
     jobs = {world.job(world.wang, serial=f"WM{number:04}") for number in range(JOBS)}
-    environ = environment(settings.data, free_port(), settings.database_url) | {"DOORSTEP_SECRET_KEY": settings.secret_key}
-    with serving(environ) as server:
-        alg = ALGORITHM[db.engine.dialect.name]
-        report = _run(tmp_path, "--port", str(server.port), "--code", world.code(), "--alg", alg)
-        for command in (("jobs", "refold", "--check"), ("log", "verify")):
-            checked = server.flask(*command)
-            assert (checked.returncode, checked.stdout) == (0, ""), (command, checked.stdout, checked.stderr)
+    report = _run(tmp_path, "--port", str(live.server.port), "--code", world.code(), "--alg", ALGORITHM[live.dialect])
     assert (report["jobs"], report["events"], report["photos"], report["blobs"]) == (JOBS, 480, 120, 144)
     assert len(report["troubles"]) == 21, "every trouble was met"
     db.session.rollback()
@@ -56,16 +47,17 @@ def test_a_strangers_day_is_found_once_and_whole(app: Flask, office: Office, set
     assert {row.standing for row in stored} == {FOLDED}
     assert {row.job_id for row in stored} == jobs
     assert len({row.event_id for row in stored}) == 480
-    assert db.session.scalar(select(func.count()).select_from(Blob)) == 144
+    assert db.session.scalar(select(func.count()).select_from(Blob).where(Blob.tenant_id == world.tenant_id)) == 144
     assert all(world.view(job_id).blobs_missing == 0 for job_id in jobs)
+    live.check_views_and_logs()
 
 
-def _run(folder: Path, *words: str) -> dict[str, object]:
+def _run(folder: Path, *words: str) -> dict[str, Any]:
     """Run the stranger as a program of its own, from a copy that Doorstep's code is not beside."""
     shutil.copytree(HERE, folder / "alone" / "stranger", ignore=shutil.ignore_patterns("test_*", "__pycache__"))
     command = [sys.executable, "-P", "-c", "import sys, runpy; sys.path.insert(0, '.'); runpy.run_module('stranger', run_name='__main__')"]
     done = subprocess.run([*command, *words], cwd=folder / "alone", capture_output=True, text=True, check=False, timeout=300)
     if done.returncode != 0:
         pytest.fail(done.stderr[-4_000:])
-    report: dict[str, object] = json.loads(done.stdout)
+    report: dict[str, Any] = json.loads(done.stdout)
     return report

@@ -82,7 +82,8 @@ class LogTrouble(Trouble):
 
     def _ahead(self) -> None:
         problem = self._refused(self.client.request([]), 401, "seal-invalid")
-        assert problem["acked_seq"] >= self.client.acked and problem["server_epoch"] == self.client.server_epoch, problem
+        assert problem["acked_seq"] >= self.client.acked, problem
+        assert problem["server_epoch"] == self.client.server_epoch, problem
         self.client.challenge = problem["challenge"]
 
     def _too_large(self) -> None:

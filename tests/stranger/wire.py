@@ -101,13 +101,14 @@ class Office:
     def word(self, receipt: Json) -> list[str]:
         """The lines of a signed text whose signature holds; AssertionError otherwise."""
         text, raw = receipt["text"].encode("ascii"), unb64(receipt["sig"])
-        assert text.endswith(b"\n") and len(raw) == 64, receipt
+        assert text.endswith(b"\n"), receipt
+        assert len(raw) == 64, receipt
         signature = encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
         try:
             self.keys[receipt["key_id"]].verify(signature, text, ec.ECDSA(hashes.SHA256()))
         except InvalidSignature as error:
             raise AssertionError(f"the server's signature does not hold: {receipt}") from error
-        lines = text.decode("ascii").splitlines()
+        lines: list[str] = text.decode("ascii").splitlines()
         assert lines[-1] == receipt["key_id"], "the last line names the key"
         self.checked += 1
         return lines
