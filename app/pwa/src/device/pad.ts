@@ -16,7 +16,8 @@ export interface Strokes {
 }
 
 export interface Pad {
-  readonly strokes: () => Strokes;
+  /** Draws kept strokes in place of what is there. */
+  show(kept: Strokes): void;
   clear(): void;
   undo(): void;
   close(): void;
@@ -26,13 +27,13 @@ export interface Pad {
 const MINIMUM_INK = 0.25;
 const STROKES_LIMIT_BYTES = 262_144;
 
-/** Puts a pad on a canvas, showing `kept` again. `onStroke` is called at the end of each stroke. */
-export function openPad(canvas: HTMLCanvasElement, kept: Strokes | null, onStroke: (strokes: Strokes) => void): Pad {
+/** Puts a pad on a canvas. `onStroke` is called at the end of each stroke. */
+export function openPad(canvas: HTMLCanvasElement, onStroke: (strokes: Strokes) => void): Pad {
   const pad = new SignaturePad(canvas, { minWidth: 0.8, maxWidth: 2.6, penColor: '#0b1b3d', throttle: 8 });
   let shown = { w: 1, h: 1 };
   const strokes = (): Strokes => strokesOf(pad.toData(), shown.w, shown.h);
   const fit = (): void => {
-    const before = shown.w > 1 ? strokes() : kept;
+    const before = strokes();
     const ratio = Math.max(1, window.devicePixelRatio);
     const { clientWidth, clientHeight } = canvas;
     if (clientWidth === 0) return;
@@ -41,7 +42,7 @@ export function openPad(canvas: HTMLCanvasElement, kept: Strokes | null, onStrok
     canvas.height = clientHeight * ratio;
     canvas.getContext('2d')?.scale(ratio, ratio);
     pad.clear();
-    if (before) pad.fromData(groupsOf(pad, before, shown.w, shown.h));
+    pad.fromData(groupsOf(pad, before, shown.w, shown.h));
   };
   const ended = (): void => onStroke(strokes());
   const resized = new ResizeObserver(fit);
@@ -49,7 +50,7 @@ export function openPad(canvas: HTMLCanvasElement, kept: Strokes | null, onStrok
   resized.observe(canvas);
   pad.addEventListener('endStroke', ended);
   return {
-    strokes,
+    show: (again) => pad.fromData(groupsOf(pad, again, shown.w, shown.h)),
     clear: () => {
       pad.clear();
       onStroke(strokes());

@@ -31,6 +31,8 @@ export function followLinks(): void {
     if (link === null || link.target !== '' || link.hasAttribute('download')) return;
     const address = new URL(link.href, location.href);
     if (!isOurs(address, location.origin)) return;
+    // A place on this very page is the browser's own to go to.
+    if (address.hash !== '' && address.pathname === location.pathname) return;
     event.preventDefault();
     go(address.pathname + address.search);
   });

@@ -75,9 +75,9 @@ function Screen({ at }: { readonly at: Route }) {
     case 'finish':
       return <Finish key={key} jobId={jobId} />;
     case 'fail':
-      return <FailVisit key={key} jobId={jobId} />;
+      return <FailVisit key={key} jobId={jobId} query={query} />;
     case 'note':
-      return <NoteScreen key={key} jobId={jobId} query={query} />;
+      return <NoteScreen key={key} jobId={jobId} />;
   }
 }
 

@@ -20,6 +20,7 @@ import { WeakSheet } from './weak-sheet';
 import { photosOf, roleOf, stepAt } from './work';
 import { say } from './words';
 import { sayCamera } from './words-camera';
+import '../styles/camera.css';
 
 const PLAIN_ROLE = { max_side: 1920, quality: 82 };
 

@@ -19,6 +19,7 @@ import { useJob } from './use';
 import { unitOf } from './work';
 import { WrongUnit } from './wrong-unit';
 import { sayCamera } from './words-camera';
+import '../styles/camera.css';
 
 export function ScanScreen({ jobId, query }: { readonly jobId: string; readonly query: Query }) {
   const view = useJob(jobId);

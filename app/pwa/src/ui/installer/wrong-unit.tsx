@@ -71,7 +71,7 @@ export function WrongUnit({ view, seen, unitId, onAgain, onCountFor }: {
         </Button>
       )}
       {other === null && (
-        <Button kind="halt" wide icon="ban" testid="wrong-fail" onTap={() => go(address('fail', view.job_id, { role: 'wrong_unit' }), 'replace')}>
+        <Button kind="halt" wide icon="ban" testid="wrong-fail" onTap={() => go(address('fail', view.job_id, { for: 'wrong_unit' }), 'replace')}>
           {sayCamera('wrong_fail')}
         </Button>
       )}

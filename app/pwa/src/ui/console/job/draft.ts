@@ -22,20 +22,36 @@ const EMPTY: Draft = { about: null, reason: null, note: '', mark: null, marking:
 const draftNow = signal<Draft>(EMPTY);
 export const draft: ReadonlySignal<Draft> = computed(() => draftNow.value);
 
+/** What the approval shall say for the record. */
+export const approvalNote = signal('');
+
 export function change(members: Partial<Draft>): void {
   draftNow.value = { ...draftNow.peek(), ...members };
 }
 
+/** What was begun about other photos and answers of this job; going back to one finds it as it was left. */
+const begun = new Map<string, Draft>();
+
 export function startAnew(): void {
+  begun.clear();
+  approvalNote.value = '';
   draftNow.value = EMPTY;
 }
 
-/** Judge another photo or answer. What was said about the one before is put away. */
+/** Judge another photo or answer. */
 export function turnTo(about: About): void {
   const before = draftNow.peek();
-  if (isSame(before.about, about)) return;
-  const reason = before.reason !== null && reasonsFor(about).includes(before.reason) && before.about === null ? before.reason : null;
-  draftNow.value = { ...EMPTY, about, reason };
+  const key = nameOf(about);
+  if (before.about !== null) {
+    if (nameOf(before.about) === key) return;
+    begun.set(nameOf(before.about), { ...before, marking: false });
+  }
+  draftNow.value = begun.get(key) ?? { ...EMPTY, about };
+}
+
+/** Whether this is what is being judged. */
+export function isAbout(said: Draft, about: About): boolean {
+  return said.about !== null && nameOf(said.about) === nameOf(about);
 }
 
 /** Reasons that make sense, in the order of their keys. */
@@ -62,8 +78,6 @@ export function findingOf(said: Draft): FindingDraft | null {
     : { photo_id: null, step_id: about.step_id, unit_id: about.unit_id, component: about.component, reason, note: words, mark: null };
 }
 
-function isSame(one: About | null, other: About): boolean {
-  if (one === null || one.kind !== other.kind) return false;
-  if (one.kind === 'photo' && other.kind === 'photo') return one.photo_id === other.photo_id;
-  return one.kind === 'answer' && other.kind === 'answer' && one.step_id === other.step_id && one.unit_id === other.unit_id && one.component === other.component;
+function nameOf(about: About): string {
+  return JSON.stringify(about.kind === 'photo' ? [about.photo_id] : [about.step_id, about.unit_id, about.component]);
 }

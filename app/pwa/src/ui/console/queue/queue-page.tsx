@@ -140,7 +140,7 @@ function SearchField({ field }: { readonly field: { current: HTMLInputElement | 
   };
   return (
     <div class="search" role="search">
-      <Icon name="zoom-in" />
+      <Icon name="search" />
       <input
         ref={field}
         class="input"
@@ -186,7 +186,7 @@ function Empty() {
   const { tab, q } = wanted.value;
   return (
     <div class="empty" data-testid="queue-empty">
-      <Icon name={q === '' ? 'circle-check' : 'zoom-in'} />
+      <Icon name={q === '' ? 'circle-check' : 'search'} />
       <h2>{q === '' ? say(`empty_${tab}`) : say('empty_search', { q })}</h2>
       <p class="quiet">{q === '' ? say(`empty_${tab}_text`) : say('empty_search_text')}</p>
       {tab === 'all' && q === '' && <a class="button plain" href={NEW_ORDER}>{say('new_order')}</a>}

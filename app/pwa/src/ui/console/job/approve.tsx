@@ -1,0 +1,55 @@
+/** Approving: what it will do, or why it cannot be done yet. */
+import { Icon } from '../../parts/icon';
+import { Notice } from '../../parts/notice';
+import { approvalNote } from './draft';
+import type { JobView } from './view';
+import { decide } from './words-decision';
+
+export function Approve({ view, onApprove }: { readonly view: JobView; readonly onApprove: () => void }) {
+  const { may, state } = view.detail;
+  const { missing, out_of_limits, asked } = view.tally;
+  const photos = state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null).length;
+  return (
+    <div class="stack tight approve">
+      {may.approve ? (
+        <div class="small stack tight" id="approve-what">
+          <p>{decide('approve_will', { photos, checks: asked })}</p>
+          {missing > 0 && <p class="warn"><Icon name="triangle-alert" /> {decide('approve_missing', { n: missing })}</p>}
+          {out_of_limits > 0 && <p class="warn"><Icon name="triangle-alert" /> {decide('approve_out', { n: out_of_limits })}</p>}
+          <label class="field">
+            <span class="label">{decide('approve_note')}</span>
+            <input class="input" maxLength={1000} value={approvalNote.value} data-testid="approve-note" onInput={(event) => { approvalNote.value = event.currentTarget.value; }} />
+          </label>
+        </div>
+      ) : (
+        <Notice tone="wait" title={decide('cannot')} testid="why-not">
+          <ul class="small" id="approve-what">
+            {may.why_not.map((code) => <li key={code}>{whyNotText(view, code)}</li>)}
+          </ul>
+        </Notice>
+      )}
+      <button
+        type="button"
+        class="button primary"
+        disabled={!may.approve}
+        aria-describedby="approve-what"
+        data-testid="approve"
+        onClick={onApprove}
+      >
+        <Icon name="shield-check" />
+        <span>{decide('approve')}</span>
+        <kbd>a</kbd>
+      </button>
+    </div>
+  );
+}
+
+/** Why the office would not take a decision, in words. */
+export function whyNotText(view: JobView | null, code: string): string {
+  if (code === 'blobs_missing') {
+    const missing = Object.values(view?.detail.blobs ?? {}).filter((blob) => !blob.verified).length;
+    return decide('why_blobs_missing', { n: missing });
+  }
+  const key = `why_${code}`;
+  return decide.has(key) && key !== 'why_other' ? (decide as (key: string) => string)(key) : decide('why_other', { code });
+}

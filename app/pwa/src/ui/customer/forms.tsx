@@ -1,0 +1,104 @@
+/** The two answers a customer can give: accept with a signature and a name, or refuse with a reason. */
+import { useState } from 'preact/hooks';
+import { hasEnoughInk, strokesBytes, type Strokes } from '../../device/pad';
+import type { Json } from '../../domain/events';
+import { Button } from '../parts/button';
+import { Field } from '../parts/field';
+import { Notice } from '../parts/notice';
+import { Tiles } from '../parts/tiles';
+import { useDraft } from '../installer/use';
+import { RELATIONS, type Outcome, type Prepared, type Relation } from './recording';
+import { Signature } from './signature';
+import { sayCustomer } from './words';
+
+interface FormProps {
+  readonly prepared: Prepared;
+  readonly onDone: (outcome: Outcome) => Promise<void>;
+}
+
+/** Keyed by the text's digest: a signature belongs to what was read, and to nothing else. */
+type SignDraft = { strokes: Json; typed: string; typing: boolean; name: string; relation: Relation };
+
+export function AcceptForm({ prepared, onDone }: FormProps) {
+  const { statement, sha256 } = prepared;
+  const tongue = statement.language;
+  const [draft, write] = useDraft<SignDraft>(`sign ${sha256}`, { strokes: null, typed: '', typing: false, name: statement.customer ?? '', relation: 'customer' });
+  const [problem, setProblem] = useState<'more_ink' | 'name_needed' | 'typed_needed' | null>(null);
+  const strokes = draft.strokes as Strokes | null;
+  const sign = async (): Promise<void> => {
+    const typed = draft.typed.trim();
+    const lacking = draft.typing ? (typed.length < 2 ? 'typed_needed' : null) : strokes && hasEnoughInk(strokes) ? null : 'more_ink';
+    const wrong = lacking ?? (draft.name.trim() === '' ? 'name_needed' : null);
+    setProblem(wrong);
+    if (wrong !== null) return;
+    await onDone({
+      outcome: 'accepted',
+      reason: null,
+      strokes: draft.typing || !strokes ? null : strokesBytes(strokes),
+      typed_name: draft.typing ? typed : null,
+      name: draft.name.trim(),
+      relation: draft.relation,
+    });
+  };
+  return (
+    <>
+      <h1>{sayCustomer.in(tongue, 'sign_title')}</h1>
+      {draft.typing ? (
+        <Field label={sayCustomer.in(tongue, 'typed_name')} value={draft.typed} most={80} problem={problem === 'typed_needed' ? sayCustomer.in(tongue, problem) : null} testid="typed-name" onWrite={(typed) => write({ ...draft, typed })} />
+      ) : (
+        <Signature strokes={strokes} tongue={tongue} onStroke={(drawn) => write({ ...draft, strokes: drawn as unknown as Json })} />
+      )}
+      {problem === 'more_ink' && <Notice tone="stop" alert title={sayCustomer.in(tongue, 'more_ink')} />}
+      <Button kind="link" icon={draft.typing ? 'signature' : 'keyboard'} testid="type-name" onTap={() => write({ ...draft, typing: !draft.typing })}>
+        {sayCustomer.in(tongue, draft.typing ? 'draw_instead' : 'type_instead')}
+      </Button>
+      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} problem={problem === 'name_needed' ? sayCustomer.in(tongue, problem) : null} testid="signer-name" onWrite={(name) => write({ ...draft, name })} />
+      <Tiles
+        legend={sayCustomer.in(tongue, 'relation')}
+        options={RELATIONS.map((relation) => ({ value: relation, title: sayCustomer.in(tongue, `relation_${relation}`) }))}
+        chosen={draft.relation}
+        testid="relation"
+        onChoose={(chosen) => write({ ...draft, relation: RELATIONS.find((relation) => relation === chosen) ?? 'other' })}
+      />
+      <Button kind="primary" icon="signature" testid="sign" onTap={sign}>
+        {sayCustomer.in(tongue, 'sign')}
+      </Button>
+    </>
+  );
+}
+
+const REFUSALS = ['damaged', 'wrong', 'work', 'missing', 'other'] as const;
+
+export function RefuseForm({ prepared, onDone }: FormProps) {
+  const { statement, sha256 } = prepared;
+  const tongue = statement.language;
+  const [draft, write] = useDraft(`refuse ${sha256}`, { why: '', note: '', name: statement.customer ?? '' });
+  const [tried, setTried] = useState(false);
+  const why = REFUSALS.find((reason) => reason === draft.why);
+  const lacking = why === undefined || (why === 'other' && draft.note.trim() === '');
+  const refuse = async (): Promise<void> => {
+    setTried(true);
+    if (lacking || why === undefined) return;
+    const reason = [why === 'other' ? '' : sayCustomer.in(tongue, `refuse_${why}`), draft.note.trim()].filter(Boolean).join(' — ');
+    await onDone({ outcome: 'refused', reason: reason.slice(0, 500), strokes: null, typed_name: null, name: draft.name.trim() || null, relation: null });
+  };
+  return (
+    <>
+      <h1>{sayCustomer.in(tongue, 'refuse_title')}</h1>
+      <Tiles
+        legend={sayCustomer.in(tongue, 'refuse_title')}
+        legendHidden
+        single
+        options={REFUSALS.map((reason) => ({ value: reason, title: sayCustomer.in(tongue, `refuse_${reason}`) }))}
+        chosen={draft.why || null}
+        testid="refuse-why"
+        onChoose={(chosen) => write({ ...draft, why: chosen })}
+      />
+      <Field label={sayCustomer.in(tongue, 'refuse_note')} value={draft.note} lines={3} most={440} problem={tried && lacking ? sayCustomer.in(tongue, 'refuse_needed') : null} testid="refuse-note" onWrite={(note) => write({ ...draft, note })} />
+      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} testid="refuse-name" onWrite={(name) => write({ ...draft, name })} />
+      <Button kind="primary" testid="refuse-save" onTap={refuse}>
+        {sayCustomer.in(tongue, 'refuse_save')}
+      </Button>
+    </>
+  );
+}

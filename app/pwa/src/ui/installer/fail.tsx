@@ -1,0 +1,147 @@
+/** The visit fails: the reason as a tile, then the evidence that this reason asks for. */
+import { useState } from 'preact/hooks';
+import type { Asked, FailureReason, PhotoAsked } from '../../domain/standard';
+import { photosOf, roleOf } from './work';
+import type { JobView } from '../../state/jobs';
+import { pick } from '../i18n/catalogue';
+import { Button } from '../parts/button';
+import { Field } from '../parts/field';
+import type { IconName } from '../parts/icon';
+import { Notice } from '../parts/notice';
+import { Tiles } from '../parts/tiles';
+import { toast } from '../parts/toast';
+import { Frame } from './frame';
+import { NoJob } from './job';
+import { PhotoStrip } from './photo-strip';
+import { address, go, type Query } from './route';
+import { save } from './saving';
+import { useDraft, useJob } from './use';
+import { say } from './words';
+import { sayEnd } from './words-end';
+
+const REASON_ICONS: Readonly<Record<string, IconName>> = {
+  nobody_home: 'user',
+  site_not_ready: 'house',
+  wrong_unit: 'scan-barcode',
+  damaged_in_transit: 'package',
+  customer_refused: 'x',
+  unsafe: 'octagon-x',
+  missing_part: 'plus',
+  access_blocked: 'door-open',
+};
+
+export function FailVisit({ jobId, query }: { readonly jobId: string; readonly query: Query }) {
+  const view = useJob(jobId);
+  return view && view.state.visit_id !== null ? <Failing view={view} visitId={view.state.visit_id} given={query.for ?? ''} /> : <NoJob />;
+}
+
+type Draft = { reason: string; choice: string; text: string };
+
+function Failing({ view, visitId, given }: { readonly view: JobView; readonly visitId: string; readonly given: string }) {
+  const reasons = reasonsOf(view);
+  const [draft, write, clear] = useDraft<Draft>(`fail ${view.job_id}`, { reason: given, choice: '', text: '' });
+  const [tried, setTried] = useState(false);
+  const chosen = reasons.find((reason) => reason.reason === draft.reason) ?? null;
+  const lacking = chosen ? lackingOf(view, chosen, draft) : draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
+  const title = chosen ? pick(chosen.title) : sayEnd('fail_other');
+  const record = async (): Promise<void> => {
+    setTried(true);
+    if (lacking.length > 0 || (reasons.length > 0 && !chosen)) return;
+    const choice = chosen && choiceOf(chosen)?.options.find((option) => option.value === draft.choice);
+    const note = [choice && pick(choice.title), draft.text.trim()].filter(Boolean).join(' — ');
+    if (!(await save(view.job_id, 'visit.failed', { visit_id: visitId, reason: chosen?.reason ?? 'other', note: note || null }))) return;
+    clear();
+    toast(sayEnd('fail_saved'));
+    go(address('job', view.job_id), 'replace');
+  };
+  return (
+    <Frame
+      testid="fail"
+      title={sayEnd('fail_title')}
+      under={view.state.customer?.name}
+      actions={
+        (chosen || reasons.length === 0) && (
+          <Button kind="primary" testid="fail-save" onTap={record}>
+            {sayEnd('fail_save', { reason: title })}
+          </Button>
+        )
+      }
+    >
+      {reasons.length === 0 && <Notice tone="wait" title={sayEnd('fail_none')} />}
+      <Tiles
+        legend={sayEnd('fail_why')}
+        options={reasons.map((reason) => ({ value: reason.reason, title: pick(reason.title), icon: REASON_ICONS[reason.reason] ?? 'ban' }))}
+        chosen={draft.reason || null}
+        testid="reason"
+        onChoose={(reason) => write({ ...draft, reason, choice: '' })}
+      />
+      {tried && lacking.length > 0 && <Notice tone="stop" alert title={sayEnd('fail_lacking', { what: lacking.join(', ') })} testid="fail-lacking" />}
+      {chosen && <h2>{sayEnd('fail_evidence')}</h2>}
+      {chosen?.evidence.map((asked) => <Evidence key={keyOf(asked)} view={view} asked={asked} draft={draft} write={write} />)}
+      {(reasons.length === 0 || (chosen && !chosen.evidence.some((asked) => asked.kind === 'text'))) && (
+        <Field label={sayEnd('fail_text')} value={draft.text} lines={3} most={700} testid="fail-text" onWrite={(text) => write({ ...draft, text })} />
+      )}
+    </Frame>
+  );
+}
+
+function Evidence({ view, asked, draft, write }: { readonly view: JobView; readonly asked: Asked; readonly draft: Draft; readonly write: (draft: Draft) => void }) {
+  switch (asked.kind) {
+    case 'photo':
+      return <PhotoEvidence view={view} asked={asked} />;
+    case 'choice':
+      return (
+        <Tiles
+          legend={say('choose_one')}
+          options={asked.options.map((option) => ({ value: option.value, title: pick(option.title) }))}
+          chosen={draft.choice || null}
+          testid="fail-choice"
+          onChoose={(choice) => write({ ...draft, choice })}
+        />
+      );
+    case 'text':
+      return <Field label={sayEnd('fail_text')} value={draft.text} lines={3} most={700} testid="fail-text" onWrite={(text) => write({ ...draft, text })} />;
+    default:
+      return null;
+  }
+}
+
+function PhotoEvidence({ view, asked }: { readonly view: JobView; readonly asked: PhotoAsked }) {
+  const role = roleOf(view.standards, asked.role);
+  const title = pick(role?.title) || asked.role;
+  const photos = photosOf(view.state, null, null, asked.role);
+  return (
+    <section class="stack tight" data-testid="photos" data-role={asked.role}>
+      <h3 class="figures">{sayEnd('fail_photo', { role: title, n: photos.length, min: asked.min })}</h3>
+      {role?.hint && <p class="quiet">{pick(role.hint)}</p>}
+      <PhotoStrip view={view} photos={photos} title={title} />
+      <Button icon="camera" testid="add-photo" onTap={() => go(address('photo', view.job_id, { role: asked.role, for: 'failure' }))}>
+        {photos.length > 0 ? say('another_photo') : say('take_photo', { role: title })}
+      </Button>
+    </section>
+  );
+}
+
+/** The reasons of all the job's standards, each once. */
+function reasonsOf(view: JobView): FailureReason[] {
+  const all = view.standards.flatMap((standard) => standard.failure_reasons ?? []);
+  return all.filter((reason, place) => all.findIndex((other) => other.reason === reason.reason) === place);
+}
+
+function lackingOf(view: JobView, reason: FailureReason, draft: Draft): string[] {
+  return reason.evidence.flatMap((asked) => {
+    if (asked.kind === 'photo' && photosOf(view.state, null, null, asked.role).length < asked.min) {
+      return [pick(roleOf(view.standards, asked.role)?.title) || asked.role];
+    }
+    if (asked.kind === 'choice' && !asked.options.some((option) => option.value === draft.choice)) return [say('choose_one')];
+    return asked.kind === 'text' && draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
+  });
+}
+
+function choiceOf(reason: FailureReason) {
+  return reason.evidence.find((asked) => asked.kind === 'choice') ?? null;
+}
+
+function keyOf(asked: Asked): string {
+  return asked.kind === 'photo' ? asked.role : asked.kind;
+}

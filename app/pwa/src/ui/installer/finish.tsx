@@ -1,0 +1,99 @@
+/** The end of a visit: what is missing, each a tap away; then completed, or partial with a reason. */
+import { useState } from 'preact/hooks';
+import type { JobView } from '../../state/jobs';
+import { pick } from '../i18n/catalogue';
+import { Button } from '../parts/button';
+import { Field } from '../parts/field';
+import { Notice } from '../parts/notice';
+import { Sheet } from '../parts/sheet';
+import { toast } from '../parts/toast';
+import { Frame } from './frame';
+import { NoJob } from './job';
+import { StepRow } from './job-parts';
+import { address, go } from './route';
+import { save } from './saving';
+import { useDraft, useJob } from './use';
+import { openSteps, placeOf } from './work';
+import { say } from './words';
+import { sayEnd } from './words-end';
+
+export function Finish({ jobId }: { readonly jobId: string }) {
+  const view = useJob(jobId);
+  return view && view.state.visit_id !== null ? <FinishVisit view={view} visitId={view.state.visit_id} /> : <NoJob />;
+}
+
+function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visitId: string }) {
+  const { needed, wished } = openSteps(view);
+  const [note, write, clear] = useDraft<string>(`finish ${view.job_id}`, '');
+  const [ending, setEnding] = useState(false);
+  const [tried, setTried] = useState(false);
+  const end = async (outcome: 'completed' | 'partial'): Promise<void> => {
+    setTried(true);
+    if (outcome === 'partial' && note.trim() === '') return;
+    if (!(await save(view.job_id, 'visit.completed', { visit_id: visitId, outcome, note: note.trim() || null }))) return;
+    clear();
+    toast(sayEnd('finished'));
+    go(address('job', view.job_id), 'replace');
+  };
+  const first = needed[0];
+  return (
+    <Frame
+      testid="finish"
+      title={sayEnd('finish_title')}
+      under={view.state.customer?.name}
+      actions={
+        first ? (
+          <Button kind="primary" testid="finish-next" onTap={() => go(placeOf(view.job_id, first))}>
+            {sayEnd('go_on', { what: pick(first.rule.title) })}
+          </Button>
+        ) : (
+          <Button kind="primary" icon="check" testid="finish-complete" onTap={() => end('completed')}>
+            {sayEnd('complete')}
+          </Button>
+        )
+      }
+    >
+      {first ? (
+        <>
+          <Notice tone="warn" title={sayEnd('still_open', { n: needed.length })} testid="still-open">
+            <p>{sayEnd('still_open_text')}</p>
+          </Notice>
+          <ul class="card rows">
+            {needed.map((step) => (
+              <StepRow key={`${step.step_id} ${step.unit_id ?? ''}`} view={view} step={step} />
+            ))}
+          </ul>
+        </>
+      ) : (
+        <Notice tone="ok" title={sayEnd('all_done')} />
+      )}
+      {wished.length > 0 && (
+        <section class="stack tight">
+          <h2>{sayEnd('wished')}</h2>
+          <ul class="card rows">
+            {wished.map((step) => (
+              <StepRow key={`${step.step_id} ${step.unit_id ?? ''}`} view={view} step={step} />
+            ))}
+          </ul>
+        </section>
+      )}
+      {!first && <Field label={sayEnd('note_optional')} value={note} lines={2} most={1000} testid="finish-note" onWrite={write} />}
+      {first && (
+        <Button kind="link" wide testid="finish-partial" onTap={() => setEnding(true)}>
+          {sayEnd('partial')}
+        </Button>
+      )}
+      {ending && (
+        <Sheet title={sayEnd('partial_why')} testid="partial" onClose={() => setEnding(false)}>
+          <Field label={sayEnd('partial_why')} value={note} lines={3} most={1000} problem={tried && note.trim() === '' ? say('exception_note_needed') : null} testid="partial-note" onWrite={write} />
+          <Button kind="primary" testid="partial-save" onTap={() => end('partial')}>
+            {sayEnd('partial_save')}
+          </Button>
+          <Button kind="link" wide onTap={() => setEnding(false)}>
+            {say('cancel')}
+          </Button>
+        </Sheet>
+      )}
+    </Frame>
+  );
+}
