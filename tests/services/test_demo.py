@@ -60,6 +60,16 @@ def tenant_id(office: Office) -> str:
     return views(office)[1].tenant_id
 
 
+def latest_fact(office: Office, date: str) -> str:
+    """When the last fact of a day is claimed to have happened."""
+    found = [state_of(view) for view in views(office, date).values()]
+    facts = [record for state in found for name in ("answers", "photos", "scans", "signoffs") for record in state[name]]
+    ended = [visit["ended"] for state in found for visit in state["visits"] if visit["ended"]]
+    assert len(facts) > 200
+    assert len(ended) == 8
+    return max(str(record["at"]) for record in [*facts, *ended])
+
+
 def codes_on(office: Office, sha256: str) -> set[str]:
     """What a scanner reads on a stored photo."""
     with Image.open(office.blobs.path(tenant_id(office), sha256)) as image:
@@ -68,6 +78,21 @@ def codes_on(office: Office, sha256: str) -> set[str]:
 
 def rows_of(table: type) -> int:
     return db.session.scalars(select(func.count()).select_from(table)).one()
+
+
+@pytest.mark.parametrize(
+    ("now", "date"),
+    [
+        (datetime(2026, 11, 24, 0, 0, tzinfo=UTC), "2026-11-24"),
+        (datetime(2026, 11, 24, 12, 0, tzinfo=UTC), "2026-11-24"),
+        (datetime(2026, 11, 24, 23, 59, tzinfo=UTC), "2026-11-24"),
+        (datetime(2026, 11, 25, 0, 0, tzinfo=UTC), "2026-11-25"),
+    ],
+)
+def test_a_day_begins_with_its_first_slot(now: datetime, date: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clock, "now", lambda: now)
+    assert day.today().isoformat() == date
+    assert min(plan.slot(day.today())[0] for plan in day.DAY) <= now
 
 
 def test_the_day_has_24_jobs_as_planned(office: Office) -> None:
@@ -157,9 +182,7 @@ def test_the_office_can_show_every_photo(office: Office) -> None:
 
 
 def test_nothing_was_recorded_in_the_future(office: Office) -> None:
-    facts = [record for state in states(office).values() for name in ("answers", "photos", "scans", "signoffs") for record in state[name]]
-    assert len(facts) > 200
-    assert max(record["at"] for record in facts) <= clock.stamp(NOON)
+    assert latest_fact(office, "20261124") <= clock.stamp(NOON)
 
 
 def test_the_password_is_kept_for_the_owner_only_and_signs_in(office: Office) -> None:
@@ -195,11 +218,13 @@ def test_the_next_day_is_planned_anew_beside_the_old_one(office: Office, monkeyp
     """Last, for it changes the office. The same people and phones work on the second day."""
     before = {view.job_id: view.rev for view in views(office).values()}
     users, known = rows_of(User), seed.access(office)
-    monkeypatch.setattr(clock, "now", lambda: NOON + timedelta(days=1))
+    early = NOON + timedelta(hours=18, minutes=5)  # five past eight: no visit of the day can have begun on time
+    monkeypatch.setattr(clock, "now", lambda: early)
     assert seed.seed_demo(office) == "The demo day 2026-11-25 is planned: 24 jobs."
     assert {view.job_id: view.rev for view in views(office).values()} == before
     assert {number: view.stage for number, view in views(office, "20261125").items()} == {plan.number: plan.reaches for plan in day.DAY}
     assert (rows_of(User), seed.access(office)) == (users, known)
+    assert latest_fact(office, "20261125") <= clock.stamp(early)
     assert doctor.faults(office) == []
 
 

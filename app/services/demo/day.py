@@ -11,6 +11,8 @@ from app.services.demo.subject import Subject
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
 """Slots are in the city's time; there is no summer time in it."""
 
+_FIRST_HOUR = 8
+
 DELIVER = ("deliver", "install")
 SWAP = ("deliver", "install", "take_back")
 
@@ -81,8 +83,11 @@ class PlannedJob:
 
 
 def today() -> date:
-    """The date in the demo's city."""
-    return clock.now().astimezone(ZONE).date()
+    """The date in the demo's city; before its first slot begins, at eight, it is still the day before.
+
+    So the jobs of the day are not all ahead for someone who looks at the demo from Europe or America in their afternoon.
+    """
+    return (clock.now().astimezone(ZONE) - timedelta(hours=_FIRST_HOUR)).date()
 
 
 W1, W2, W3 = ((washer,) for washer in WASHERS)
