@@ -90,7 +90,7 @@ def _decode(path: Path, side: int) -> Image.Image:
                     raise NotAPicture("The picture has more than 50 million pixels.")
                 picture.draft("RGB", (side, side))
                 picture.load()
-                return _on_white(ImageOps.exif_transpose(picture), side)
+                return _on_white(picture, side)
         except NotAPicture:
             raise
         except Exception as error:
@@ -99,11 +99,16 @@ def _decode(path: Path, side: int) -> Image.Image:
 
 
 def _on_white(picture: Image.Image, side: int) -> Image.Image:
-    """Scaled pixels alone, what was see-through on white. A new image, so that no metadata comes along."""
+    """Scaled, upright pixels alone, what was see-through on white: a new image, so that no metadata comes along.
+
+    It is made small before anything else is done to it, and a picture of plain colours is never copied at its full size.
+    """
     if picture.mode.startswith("I"):
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")
-    coloured = picture.convert("RGBA") if picture.has_transparency_data else picture.convert("RGB")
+    wanted = "RGBA" if picture.has_transparency_data else "RGB"
+    coloured = picture if picture.mode == wanted else picture.convert(wanted)
     coloured.thumbnail((side, side), Image.Resampling.LANCZOS)
+    ImageOps.exif_transpose(coloured, in_place=True)
     plain = Image.new("RGB", coloured.size, "white")
-    plain.paste(coloured, mask=coloured.getchannel("A") if coloured.mode == "RGBA" else None)
+    plain.paste(coloured, mask=coloured.getchannel("A") if wanted == "RGBA" else None)
     return plain

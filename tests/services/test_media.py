@@ -1,0 +1,218 @@
+"""Pictures as they are shown: re-encoded, upright, without metadata; hostile files are refused and cost little."""
+
+import io
+import struct
+import threading
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from PIL import Image, ImageDraw
+
+from app import clock
+from app.problems import NotAPicture, NotFound
+from app.services import media, uploads
+from app.services.office import Office
+from app.store.db import db
+from tests import builders
+from tests.builders import Network
+
+
+@pytest.fixture
+def north(app: Flask) -> Network:
+    return builders.network(app)
+
+
+def stored(network: Network, content: bytes) -> str:
+    """A blob as if a phone had sent it; its name."""
+    sha256 = builders.digest(content)
+    network.office.blobs.put(network.tenant_id, sha256, content)
+    uploads.register(network.tenant_id, sha256, len(content), clock.now())
+    return sha256
+
+
+def shown(network: Network, content: bytes, kind: str = "view") -> Image.Image:
+    picture = Image.open(media.derived(network.office, network.tenant_id, stored(network, content), kind))
+    picture.load()
+    return picture
+
+
+def encoded(picture: Image.Image, form: str, **save: Any) -> bytes:
+    held = io.BytesIO()
+    picture.save(held, form, **save)
+    return held.getvalue()
+
+
+def png_chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+
+def png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and has hardly any bytes."""
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + png_chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + png_chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize(("kind", "side"), [("thumb", 320), ("view", 1600)])
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_pictures_are_scaled_to_their_kind(north: Network, form: str, kind: str, side: int) -> None:
+    picture = shown(north, encoded(Image.new("RGB", (2000, 1000), "red"), form), kind)
+    assert (picture.format, picture.size) == ("JPEG", (side, side // 2))
+    red, green, blue = picture.getpixel((5, 5))  # type: ignore[misc]
+    assert red > 240
+    assert max(green, blue) < 20
+
+
+def test_a_small_picture_is_not_blown_up(north: Network) -> None:
+    assert shown(north, encoded(Image.new("RGB", (40, 30)), "PNG")).size == (40, 30)
+
+
+@pytest.mark.parametrize(("form", "mode"), [("JPEG", "RGB"), ("JPEG", "L"), ("PNG", "RGB"), ("PNG", "RGBA"), ("WEBP", "RGB")])
+def test_pictures_stand_upright(north: Network, form: str, mode: str) -> None:
+    drawn = Image.new(mode, (400, 200), "white")
+    ImageDraw.Draw(drawn).rectangle((0, 0, 60, 200), fill="black")
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    picture = shown(north, encoded(drawn, form, exif=exif)).convert("L")
+    assert picture.size == (200, 400)
+    assert picture.getpixel((100, 5)) < 30  # type: ignore[operator]
+    assert picture.getpixel((100, 395)) > 220  # type: ignore[operator]
+
+
+def test_nothing_but_pixels_is_left(north: Network) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "SECRET MAKER"
+    exif.get_ifd(0x8825)[1] = "N"
+    content = encoded(Image.new("RGB", (400, 200)), "JPEG", exif=exif, comment=b"SECRET COMMENT", icc_profile=b"SECRET PROFILE", quality=95)
+    path = media.derived(north.office, north.tenant_id, stored(north, content), "view")
+    picture = Image.open(path)
+    assert b"SECRET" not in path.read_bytes()
+    assert not picture.getexif()
+    assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
+def test_every_kind_of_pixels_is_shown(north: Network, mode: str) -> None:
+    picture = shown(north, encoded(Image.new(mode, (64, 64)), "PNG"))
+    assert (picture.mode, picture.size) == ("RGB", (64, 64))
+
+
+def test_what_is_see_through_is_shown_on_white(north: Network) -> None:
+    assert shown(north, encoded(Image.new("RGBA", (20, 20), (255, 0, 0, 0)), "PNG")).getpixel((9, 9)) == (255, 255, 255)
+
+
+def test_sixteen_bit_grey_keeps_its_shades(north: Network) -> None:
+    grey = shown(north, encoded(Image.new("I;16", (20, 20), 0x8000), "PNG")).getpixel((9, 9))
+    assert all(120 < part < 136 for part in grey)  # type: ignore[union-attr]
+
+
+def test_a_cmyk_jpeg_is_shown(north: Network) -> None:
+    assert shown(north, encoded(Image.new("CMYK", (50, 50), (0, 0, 0, 0)), "JPEG")).getpixel((9, 9)) == (255, 255, 255)
+
+
+HOSTILE = {
+    "empty": b"",
+    "one byte": b"\xff",
+    "text": b"hello",
+    "html": b"<html><script>alert(1)</script></html>",
+    "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>',
+    "gif": encoded(Image.new("P", (10, 10)), "GIF"),
+    "tiff": encoded(Image.new("RGB", (10, 10)), "TIFF"),
+    "bmp": encoded(Image.new("RGB", (10, 10)), "BMP"),
+    "cut jpeg": encoded(Image.effect_noise((400, 400), 90), "JPEG")[:4000],
+    "cut png": encoded(Image.effect_noise((400, 400), 90), "PNG")[:4000],
+    "cut webp": encoded(Image.effect_noise((400, 400), 90), "WEBP")[:4000],
+    "jpeg head only": b"\xff\xd8\xff\xe0\0\x10JFIF\0",
+    "png of 100000 x 100000": png_header(100_000, 100_000),
+    "png of 8000 x 8000": png_header(8_000, 8_000),
+    "png of 30001 x 1": png_header(30_001, 1),
+    "png of 0 x 0": png_header(0, 0),
+    "png that lies about its size": png_header(3_000, 3_000),
+    "png with 50 MB of text": b"\x89PNG\r\n\x1a\n"
+    + png_chunk(b"IHDR", struct.pack(">IIBBBBB", 10, 10, 8, 2, 0, 0, 0))
+    + png_chunk(b"zTXt", b"k\0\0" + zlib.compress(b"a" * 50_000_000)),
+    "jpeg with broken exif": b"\xff\xd8\xff\xe1\0\x20Exif\0\0II*\0\xff\xff\xff\xff" + b"\xff" * 100,
+}
+
+
+@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_files_are_no_pictures(north: Network, content: bytes) -> None:
+    with pytest.raises(NotAPicture):
+        media.derived(north.office, north.tenant_id, stored(north, content), "thumb")
+    assert list((north.office.settings.data / "derived").rglob("*.jpg*")) == []
+
+
+def test_a_picture_with_something_behind_it_is_shown_without_it(north: Network) -> None:
+    content = encoded(Image.new("RGB", (50, 50)), "JPEG") + b"PK\x03\x04<script>alert(1)</script>"
+    path = media.derived(north.office, north.tenant_id, stored(north, content), "view")
+    assert b"script" not in path.read_bytes()
+
+
+def test_mutated_pictures_never_break_anything(north: Network, tmp_path: Path) -> None:
+    """Every byte of small pictures changed in turn: shown or refused, nothing else."""
+    for form in ("JPEG", "PNG", "WEBP"):
+        content = encoded(Image.effect_noise((24, 24), 60).convert("RGB"), form)
+        for place in range(0, len(content), 7):
+            broken = bytearray(content)
+            broken[place] ^= 0xFF
+            path = tmp_path / "broken"
+            path.write_bytes(broken)
+            try:
+                assert media._decode(path, 320).mode == "RGB"
+            except NotAPicture:
+                continue
+
+
+def test_a_picture_is_made_once_and_kept(north: Network) -> None:
+    sha256 = stored(north, builders.picture())
+    first = media.derived(north.office, north.tenant_id, sha256, "thumb")
+    made_at = first.stat().st_mtime_ns
+    assert media.derived(north.office, north.tenant_id, sha256, "thumb").stat().st_mtime_ns == made_at
+
+
+def test_many_who_ask_at_once_get_the_whole_picture(app: Flask, north: Network) -> None:
+    sha256 = stored(north, encoded(Image.effect_noise((1500, 1500), 80), "JPEG"))
+    sizes: list[tuple[int, int]] = []
+    started = threading.Barrier(6)
+
+    def ask(office: Office) -> None:
+        with app.app_context():
+            started.wait()
+            path = media.derived(office, north.tenant_id, sha256, "thumb")
+            with Image.open(path) as picture:
+                picture.load()
+                sizes.append(picture.size)
+            db.session.remove()
+
+    threads = [threading.Thread(target=ask, args=(north.office,)) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sizes == [(320, 320)] * 6
+    assert len(list((north.office.settings.data / "derived").rglob("*.*"))) == 1
+
+
+def test_only_the_tenants_own_verified_blobs_and_known_kinds(app: Flask, north: Network) -> None:
+    south = builders.network(app, "south")
+    sha256 = stored(south, builders.picture())
+    for tenant_id, name, kind in (
+        (north.tenant_id, sha256, "thumb"),
+        (south.tenant_id, "0" * 64, "thumb"),
+        (south.tenant_id, sha256, "huge"),
+    ):
+        with pytest.raises(NotFound):
+            media.derived(north.office, tenant_id, name, kind)
+
+
+@pytest.mark.parametrize(
+    ("content", "holds"), [(builders.picture(), True), (b"{}", False), (b"", False), (builders.picture(form="WEBP"), True)]
+)
+def test_pictures_are_told_by_their_first_bytes(tmp_path: Path, content: bytes, holds: bool) -> None:
+    path = tmp_path / "blob"
+    path.write_bytes(content)
+    assert media.is_picture(path) == holds
+    assert not media.is_picture(tmp_path / "nothing")
