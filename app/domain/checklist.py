@@ -9,7 +9,9 @@ from typing import Any
 
 from app.domain.events import JsonObject
 from app.domain.job import current_answer, open_findings
-from app.domain.standard import PHASES, VALUE_KINDS
+from app.domain.standard import PHASES, VALUE_KINDS, is_decimal
+
+__all__ = ["applies", "blocking", "is_decimal", "steps", "within_limits"]
 
 _BLANKS = " \t\r\n\u00a0\u3000"
 
@@ -60,18 +62,6 @@ def within_limits(asked: JsonObject, value: Any) -> bool:
     reading = Decimal(value)
     low, high = asked.get("min"), asked.get("max")
     return (low is None or reading >= Decimal(low)) and (high is None or reading <= Decimal(high))
-
-
-def is_decimal(value: Any) -> bool:
-    """Whether a value is a decimal as PROTOCOL K3 has it."""
-    if not isinstance(value, str):
-        return False
-    whole, dot, part = value.removeprefix("-").partition(".")
-    return _digits(whole, 9) and (not dot or _digits(part, 6))
-
-
-def _digits(text: str, most: int) -> bool:
-    return 1 <= len(text) <= most and all("0" <= digit <= "9" for digit in text)
 
 
 def _places(rule: JsonObject, standard: JsonObject, state: JsonObject) -> list[tuple[int, str | None]]:

@@ -68,7 +68,15 @@ GS = "\x1d"
 FLAGS = ("clock_skew", "actor_mismatch", "user_disabled", "device_revoked", "unknown_kind", "__proto__")
 UNKNOWN_KINDS = ("unit.washed", "__proto__", "constructor", "toString")
 # What ends a job is drawn seldom, so that most facts still count; what must meet its like is drawn often.
-WEIGHTS = {"job.approved": 1, "job.sealed": 1, "job.cancelled": 1, "job.created": 1, "step.answered": 40, "unit.scanned": 30, "custody.handed_over": 15}
+WEIGHTS = {
+    "job.approved": 1,
+    "job.sealed": 1,
+    "job.cancelled": 1,
+    "job.created": 1,
+    "step.answered": 40,
+    "unit.scanned": 30,
+    "custody.handed_over": 15,
+}
 # How often an optional field is there at all.
 PRESENCE = {"component": 0.15, "serial": 0.9, "step_id": 0.9, "exception": 0.2, "unit_id": 0.4, "value": 0.9}
 

@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const INPUTS = [
+  '../domain/kinds.json',
   'app.html',
   'build',
   'console.html',

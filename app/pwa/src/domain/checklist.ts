@@ -5,7 +5,9 @@
  */
 import { currentAnswer, openFindings, type Answer, type JobState } from './job';
 import type { AnswerValue } from './kinds';
-import { PHASES, valueAsked, type Asked, type Condition, type Rule, type Standard, type ValueAsked } from './standard';
+import { isDecimal, PHASES, valueAsked, type Asked, type Condition, type Rule, type Standard, type ValueAsked } from './standard';
+
+export { isDecimal };
 
 /** What is still asked: `value`, `photo:<role>`, `scan`, `signoff`, `finding`. */
 export type Missing = 'value' | `photo:${string}` | 'scan' | 'signoff' | 'finding';
@@ -57,11 +59,6 @@ export function withinLimits(asked: { readonly min?: string | null; readonly max
   const reading = millionths(value);
   const { min = null, max = null } = asked;
   return (min === null || reading >= millionths(min)) && (max === null || reading <= millionths(max));
-}
-
-/** Whether a value is a decimal as PROTOCOL K3 has it. */
-export function isDecimal(value: unknown): value is string {
-  return typeof value === 'string' && /^-?[0-9]{1,9}(?:\.[0-9]{1,6})?$/.test(value);
 }
 
 /** A decimal of K3's form as a whole number of millionths, so that comparing is exact. */

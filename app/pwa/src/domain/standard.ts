@@ -123,6 +123,11 @@ export interface Standard {
   readonly failure_reasons?: readonly FailureReason[];
 }
 
+/** Whether a value is a decimal as PROTOCOL K3 has it. */
+export function isDecimal(value: unknown): value is string {
+  return typeof value === 'string' && /^-?[0-9]{1,9}(?:\.[0-9]{1,6})?$/.test(value);
+}
+
 /** The one answer that a rule asks for, or null. */
 export function valueAsked(evidence: readonly Asked[]): ValueAsked | null {
   return evidence.find((asked): asked is ValueAsked => ['confirm', 'choice', 'reading', 'text'].includes(asked.kind)) ?? null;
