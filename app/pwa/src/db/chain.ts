@@ -1,8 +1,15 @@
 /** Facts become events of the log: body, salt, hash, link (PROTOCOL L1 to L5). */
-import { dataProblem, isFact, knows, namedBlobs, parseBody, type Envelope } from '../domain/events';
+import { dataProblem, isFact, knows, namedBlobs, parseBody, type Envelope, type JsonObject } from '../domain/events';
 import { bodyDigest, followsFromBytes, fromB64, header, headerHash, SALT_BYTES, toB64, utf8, type Sha256 } from '../domain/log';
 import type { EvidenceStore, Writer } from './evidence';
 import type { Head, StoredEvent } from './schema';
+
+/** Members that name a blob, each with the member that states its size. */
+const SIZED = [
+  ['sha256', 'size'],
+  ['statement_sha256', 'statement_size'],
+  ['strokes_sha256', 'strokes_size'],
+] as const;
 
 /** What was to be recorded is not of the form that the protocol asks for, so nothing was recorded. */
 export class FactInvalid extends Error {
@@ -34,6 +41,15 @@ export function readFact(body: string): ReadFact {
   const problem = dataProblem(kind, data);
   if (problem !== null) throw new FactInvalid(`${kind}: ${problem}`);
   return { body, blobs: namedBlobs(kind, data), event_id, job_id, kind, at };
+}
+
+/** The size that a fact's data states for a blob it names, or null. */
+export function saidSize({ body }: Pick<ReadFact, 'body'>, sha256: string): number | null {
+  const { data } = JSON.parse(body) as { data: JsonObject };
+  for (const [name, size] of SIZED) {
+    if (data[name] === sha256 && typeof data[size] === 'number') return data[size];
+  }
+  return null;
 }
 
 /** The events that continue the log after `head`, one for each fact. A sign-off is signed. */

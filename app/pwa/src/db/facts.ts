@@ -7,7 +7,7 @@
  */
 import type { IDBPTransaction } from 'idb';
 import { ZERO_HASH } from '../domain/log';
-import { chained, FactInvalid, isIntact, readFact, type Fact, type ReadFact } from './chain';
+import { chained, FactInvalid, isIntact, readFact, saidSize, type Fact, type ReadFact } from './chain';
 import { finished, type Connection } from './database';
 import { digestOf } from './digest';
 import { StorageFailed } from './errors';
@@ -60,6 +60,21 @@ export async function openEpoch(
     if (before.epoch >= epoch) return [];
     const again = await eventsAfter(store, before.epoch, acked_seq);
     const events = await chained(store, writer, { epoch, seq: 0, hash: ZERO_HASH }, [readFact(opening(before)), ...again]);
+    if (!(await keep(store, before, events, NO_BYTES))) throw new StorageFailed('the log is being written elsewhere');
+    return events;
+  });
+}
+
+/**
+ * Record events again that another epoch or a lost key once held: the same bodies under the same `event_id`s, so that they
+ * count once wherever they arrive twice. What the log has already is left out.
+ */
+export async function recordAgain(store: EvidenceStore, writer: Writer, facts: readonly ReadFact[]): Promise<StoredEvent[]> {
+  return store.exclusively('log', async () => {
+    const before = await headOf(store);
+    const here = new Set((await eventsAfter(store, before.epoch, 0)).map(({ event_id }) => event_id));
+    const missing = facts.filter(({ event_id }) => !here.has(event_id) && here.add(event_id));
+    const events = await chained(store, writer, before, missing);
     if (!(await keep(store, before, events, NO_BYTES))) throw new StorageFailed('the log is being written elsewhere');
     return events;
   });
@@ -176,6 +191,8 @@ async function bytesByName(store: EvidenceStore, facts: readonly Fact[], read: r
   for (const blob of facts.flatMap((fact) => fact.blobs)) {
     const sha256 = await digestOf(blob);
     if (!named.has(sha256)) throw new FactInvalid('a blob that the fact does not name');
+    // A wrong size would be found out by the server only, with the last chunk.
+    if (read.some((fact) => (saidSize(fact, sha256) ?? blob.byteLength) !== blob.byteLength)) throw new FactInvalid('a blob of another size');
     bytes.set(sha256, blob);
   }
   for (const sha256 of named) {

@@ -32,6 +32,8 @@ export interface SyncMark {
   readonly server_time: string | null;
   /** The phone's clock. */
   readonly last_ok_at: string | null;
+  /** An epoch that the server gave and that is not open yet. A number is given once, so it must not be forgotten. */
+  readonly opening: { readonly epoch: number; readonly acked_seq: number; readonly reason: string } | null;
   /** Blobs that the server asked for and this phone no longer has. */
   readonly missing: readonly string[];
 }
@@ -77,6 +79,7 @@ export const NO_SYNC: SyncMark = {
   acks: [],
   server_time: null,
   last_ok_at: null,
+  opening: null,
   missing: [],
 };
 

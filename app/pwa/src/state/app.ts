@@ -4,6 +4,32 @@
  * `boot` waits for nothing remote. After it, `phase` says which screen makes sense.
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
+import { fileAll } from '../db/blobs';
+import { Database } from '../db/database';
+import { sha256 } from '../db/digest';
+import { keepEnrolment, reclaim } from '../db/enrolment';
+import type { EvidenceStore, Writer } from '../db/evidence';
+import { saveFacts } from '../db/facts';
+import { openFiles } from '../db/files';
+import { promoteUnread } from '../db/jobs';
+import { getMeta, type Identity } from '../db/meta';
+import { recover, type Recovery } from '../db/recover';
+import { nowMs, randomBytes } from '../device/clock';
+import { keyOf, makeKey, NoKey, publicJwk, sign, type DeviceKey, type KeyShelf } from '../device/key';
+import { exclusively } from '../device/lock';
+import { platformName } from '../device/platform';
+import { askToPersist } from '../device/storage';
+import { utf8 } from '../domain/log';
+import { askToEnrol } from '../sync/enrol';
+import { filedCount, minute, ownEvents, readEverything } from './held';
+import { KNOWN_FOLD_V } from './jobs';
+import { setStore, storeHere } from './phone';
+import { compose } from './record';
+import { startSending } from './sending';
+import { loadSettings } from './settings';
+import { lookForUpdate, watchForUpdates } from './update';
+
+export type { Identity };
 
 /**
  * `booting`: storage is being opened and compared. `needs_enrolment`: nobody ever enrolled here. `ready`: record away.
@@ -11,15 +37,6 @@ import { signal, type ReadonlySignal } from '@preact/signals';
  * still held. Enrolling again sends all of that.
  */
 export type Phase = 'booting' | 'needs_enrolment' | 'ready' | 'lost';
-
-export interface Identity {
-  readonly device_id: string;
-  readonly alg: 'ES256' | 'EdDSA';
-  readonly user: { readonly id: string; readonly name: string };
-  readonly tenant: { readonly id: string; readonly name: string };
-  /** RFC 3339, the server's clock. */
-  readonly enrolled_at: string;
-}
 
 /** Why an enrolment did not happen: a slug of docs/PROBLEMS.md, or `no-connection`, or `no-key` when this browser keeps none. */
 export class EnrolFailed extends Error {
@@ -35,10 +52,149 @@ export class EnrolFailed extends Error {
 const phaseNow = signal<Phase>('booting');
 const identityNow = signal<Identity | null>(null);
 const recoveredNow = signal<{ readonly events: number; readonly blobs: number } | null>(null);
+const troubleNow = signal<'storage' | null>(null);
 
 export const phase: ReadonlySignal<Phase> = phaseNow;
 export const identity: ReadonlySignal<Identity | null> = identityNow;
 /** What the second copy gave back when the first was lost; null when nothing was lost. */
 export const recovered: ReadonlySignal<{ readonly events: number; readonly blobs: number } | null> = recoveredNow;
+/** `storage`: the phone's storage cannot be opened now; `phase` stays `booting`. Nothing is deleted; `boot` may be called again. */
+export const bootTrouble: ReadonlySignal<'storage' | null> = troubleNow;
 /** The same short name as `build` in /static/build.json. */
 export const buildId: string = __BUILD__;
+
+let started = false;
+
+/** Once, first thing. Never rejects: look at `phase` and `bootTrouble`. */
+export async function boot(): Promise<void> {
+  if (started) return;
+  started = true;
+  troubleNow.value = null;
+  try {
+    await bootFrom(await openStore());
+  } catch {
+    started = false;
+    troubleNow.value = 'storage';
+    return;
+  }
+  void watchForUpdates();
+  setInterval(() => {
+    minute.value = nowMs();
+  }, 60_000);
+  document.addEventListener('visibilitychange', () => {
+    minute.value = nowMs();
+    if (document.visibilityState === 'visible') void onVisible();
+  });
+}
+
+async function onVisible(): Promise<void> {
+  lookForUpdate();
+  const store = storeHere();
+  const waits = phaseNow.value === 'needs_enrolment' || phaseNow.value === 'lost';
+  // Another tab may have enrolled this phone meanwhile.
+  if (waits && store && (await getMeta(store.database, 'identity').catch(() => null))) location.reload();
+}
+
+/**
+ * Make a key, spend the code, begin the log. In phase `lost`, what was recovered is recorded again under the new key.
+ *
+ * @throws EnrolFailed
+ */
+export async function enrol(code: string, label: string): Promise<void> {
+  const store = storeHere();
+  if (!store) throw new EnrolFailed('storage');
+  const key = await newKey(store);
+  const asked = await askToEnrol(fetchHere, {
+    code,
+    alg: key.alg,
+    public_key: await publicJwk(key),
+    label,
+    platform: platformName(),
+    proof: await sign(key, utf8(code)),
+  });
+  if ('refused' in asked) throw new EnrolFailed(asked.refused);
+  await keepEnrolment(store, { ...asked, pair: key.pair });
+  void askToPersist();
+  await begin(store, asked.identity, key);
+}
+
+async function openStore(): Promise<EvidenceStore> {
+  const store: EvidenceStore = {
+    database: new Database(),
+    files: await openFiles(),
+    filed: new Set(),
+    exclusively,
+    sha256,
+    random: randomBytes,
+  };
+  setStore(store);
+  return store;
+}
+
+async function bootFrom(store: EvidenceStore): Promise<void> {
+  const recovery = await recover(store);
+  await loadSettings(store);
+  await promoteUnread(store.database, KNOWN_FOLD_V);
+  if (recovery.outcome !== 'kept') {
+    noteRecovery(recovery, recovery.outcome === 'lost');
+    phaseNow.value = recovery.outcome === 'lost' ? 'lost' : 'needs_enrolment';
+    return;
+  }
+  noteRecovery(recovery, recovery.events + recovery.blobs > 0);
+  const held = await getMeta(store.database, 'identity');
+  const pair = await store.database.run((db) => db.get('keys', 'device'));
+  if (!held || !pair) throw new Error('the identity went away during boot');
+  await begin(store, held, keyOf(pair));
+}
+
+function noteRecovery({ events, blobs }: Recovery, lost: boolean): void {
+  recoveredNow.value = lost ? { events, blobs } : null;
+}
+
+/** From here on this phone records and sends. */
+async function begin(store: EvidenceStore, who: Identity, key: DeviceKey): Promise<void> {
+  const writer = { device_id: who.device_id, sign: (bytes: Parameters<typeof sign>[1]) => sign(key, bytes) };
+  identityNow.value = who;
+  const drain = startSending({ store, writer, identity: who, fetch: fetchHere, build: buildId, fold_v: KNOWN_FOLD_V });
+  await reclaim(store, writer, compose);
+  await tellLostFiles(store, writer);
+  await readEverything(store);
+  phaseNow.value = 'ready';
+  await drain.start();
+  void fileMissing(store);
+}
+
+/** Once: the office should know that for a while there was one copy only. */
+async function tellLostFiles(store: EvidenceStore, writer: Writer): Promise<void> {
+  if (!(await getMeta(store.database, 'files_lost'))) return;
+  await saveFacts(store, writer, [{ body: compose('storage.lost', { what: 'files' }), blobs: [] }]);
+  await store.database.run((db) => db.delete('meta', 'files_lost'));
+}
+
+/** The second copy of what has only one, in the background: nobody waits for it. */
+async function fileMissing(store: EvidenceStore): Promise<void> {
+  const made = await fileAll(
+    store,
+    ownEvents.value.map(({ stored }) => stored),
+  ).catch(() => 0);
+  if (made > 0) filedCount.value += 1;
+}
+
+async function newKey(store: EvidenceStore): Promise<DeviceKey> {
+  const shelf: KeyShelf = {
+    put: async (pair) => {
+      await store.database.run((db) => db.put('keys', pair, 'next'));
+    },
+    get: async () => (await store.database.run((db) => db.get('keys', 'next'))) ?? null,
+  };
+  try {
+    return await makeKey(shelf);
+  } catch (error) {
+    if (error instanceof NoKey) throw new EnrolFailed('no-key');
+    throw error;
+  }
+}
+
+function fetchHere(address: string, init: RequestInit): Promise<Response> {
+  return fetch(address, init);
+}

@@ -41,14 +41,17 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
     cut_before: state.cut_before !== null && acked_seq >= state.cut_before - 1 ? null : state.cut_before,
     broken_seq: state.broken_seq !== null && acked_seq >= state.broken_seq ? null : state.broken_seq,
   };
+  const restored = state.server_epoch !== null && state.server_epoch !== reply.server_epoch;
   const effects: Effect[] = [{ type: 'keep_reply', reply, epoch: state.epoch, acked_seq }, ...lookFor(state, reply)];
+  // Before the new lineage is noted: a crash in between must not make us forget to do it.
+  if (restored) effects.unshift({ type: 'record_older', epoch: state.epoch });
   if (opens !== null) {
     const { epoch } = opens;
     effects.push({ type: 'open_epoch', epoch, prior_epoch: state.epoch, acked_seq, reason: opens.reason });
     return [{ ...progressed, working: 'opening_epoch' }, effects];
   }
-  if (acked_seq < before.acked_seq) {
-    // The server knows less than it did: it was restored. What it had acknowledged is read and sent again.
+  if (restored || acked_seq < before.acked_seq) {
+    // The server knows less than it did. What it had acknowledged is read and sent again, that of closed epochs as well.
     effects.push({ type: 'read_log', epoch: state.epoch, acked_seq });
     return [{ ...progressed, working: 'reading_log' }, effects];
   }

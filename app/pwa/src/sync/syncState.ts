@@ -196,6 +196,7 @@ export type Effect =
   | { readonly type: 'check_event'; readonly epoch: number; readonly seq: number }
   | { readonly type: 'check_blob'; readonly sha256: string }
   | { readonly type: 'look_for_blobs'; readonly sha256s: readonly string[] }
+  | { readonly type: 'record_older'; readonly epoch: number }
   | { readonly type: 'read_log'; readonly epoch: number; readonly acked_seq: number }
   | { readonly type: 'open_epoch'; readonly epoch: number; readonly prior_epoch: number; readonly acked_seq: number; readonly reason: string }
   | { readonly type: 'wait'; readonly ms: number };

@@ -1,0 +1,77 @@
+/**
+ * A decision that waits a few seconds before it goes to the office, so that it can be undone.
+ *
+ * One at a time: a second decision sends the first at once. A page that goes away sends what waits.
+ */
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
+
+export const UNDO_S = 5;
+
+export interface Decision {
+  readonly job_id: string;
+  readonly what: 'approve' | 'send_back';
+  /** Whose job it is, for the words. */
+  readonly customer: string;
+  /** Sends it. `lasting`: the page is going away. */
+  readonly commit: (lasting: boolean) => Promise<void>;
+}
+
+export interface Waiting {
+  readonly decision: Decision;
+  readonly step: 'waiting' | 'sending';
+}
+
+export interface Failed {
+  readonly decision: Decision;
+  readonly error: unknown;
+}
+
+const now = signal<Waiting | null>(null);
+const failed = signal<Failed | null>(null);
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export const waiting: ReadonlySignal<Waiting | null> = computed(() => now.value);
+/** The last decision that the office did not take; it stays until the next one or until it is put away. */
+export const failedDecision: ReadonlySignal<Failed | null> = computed(() => failed.value);
+
+export function decide(decision: Decision): void {
+  const before = now.peek();
+  if (before?.step === 'waiting') void commit(before.decision, false);
+  clearTimeout(timer);
+  failed.value = null;
+  now.value = { decision, step: 'waiting' };
+  timer = setTimeout(() => void commit(decision, false), UNDO_S * 1000);
+}
+
+/** Take back what still waits. Returns it, or null when there was nothing left to take back. */
+export function undo(): Decision | null {
+  const waits = now.peek();
+  if (waits === null || waits.step !== 'waiting') return null;
+  clearTimeout(timer);
+  now.value = null;
+  return waits.decision;
+}
+
+/** For when the page is left: send what waits, by a request that outlives the page. */
+export function commitNow(): void {
+  const waits = now.peek();
+  if (waits?.step !== 'waiting') return;
+  clearTimeout(timer);
+  void commit(waits.decision, true);
+}
+
+export function putFailureAway(): void {
+  failed.value = null;
+}
+
+async function commit(decision: Decision, lasting: boolean): Promise<void> {
+  const isShown = (): boolean => now.peek()?.decision === decision;
+  if (isShown()) now.value = { decision, step: 'sending' };
+  try {
+    await decision.commit(lasting);
+  } catch (error) {
+    failed.value = { decision, error };
+  } finally {
+    if (isShown()) now.value = null;
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Starts the drain and gives it its triggers. One tab sends, under the Web Lock `drain`; the others tell it what they saved
+ * and show what it says.
+ */
+import type { EvidenceStore, Writer } from '../db/evidence';
+import { getMeta, type Identity } from '../db/meta';
+import { sweep } from '../db/sweep';
+import { keepAwake } from '../device/awake';
+import { chance, nowMs, stamp } from '../device/clock';
+import { lead, type Leadership } from '../device/lock';
+import type { Fetch } from '../sync/answer';
+import { Drain, type KeptKind } from '../sync/drain';
+import type { Told } from '../sync/requests';
+import { START, type SyncState } from '../sync/syncState';
+import { openChannel, type Message } from './channel';
+import { readAgain, syncState } from './held';
+import { setPhone } from './phone';
+import { compose } from './record';
+
+export interface Sending {
+  readonly store: EvidenceStore;
+  readonly writer: Writer;
+  readonly identity: Identity;
+  readonly fetch: Fetch;
+  readonly build: string;
+  readonly fold_v: number;
+}
+
+/** A tab that sends but does not answer for so long is frozen. */
+const ALIVE_MAX_MS = 5_000;
+const SHOWN_EVERY_MS = 200;
+
+export function startSending(sending: Sending): Drain {
+  const { store } = sending;
+  const channel = openChannel();
+  let leads = false;
+  let heard_ms = 0;
+  let shown: ReturnType<typeof setTimeout> | null = null;
+
+  const onKept = (kind: KeptKind): void => {
+    void readAgain(store, kind).catch(() => undefined);
+    channel.post({ type: 'kept', kind });
+    if (kind === 'acks') void letGo(store);
+  };
+  const onState = (state: SyncState): void => {
+    if (!leads) return;
+    syncState.value = state;
+    void keepAwake(state.busy !== null && state.busy.kind !== 'sync');
+    // Other tabs need not see every step.
+    shown ??= setTimeout(() => {
+      shown = null;
+      channel.post({ type: 'sync', state: syncState.value });
+    }, SHOWN_EVERY_MS);
+  };
+  const drain = new Drain({ ...sending, now_ms: nowMs, random: chance, stamp: () => stamp(), compose, onState, onKept });
+
+  const leadership: Leadership = lead('drain', (held) => {
+    leads = held;
+    drain.feed({ type: 'lock', held });
+  });
+  /** What another tab should do is asked of it; when it is frozen, its lock is taken. */
+  const ask = (message: Message): void => {
+    channel.post(message);
+    const asked_ms = nowMs();
+    setTimeout(() => {
+      if (!leads && heard_ms < asked_ms) leadership.takeOver();
+    }, ALIVE_MAX_MS);
+  };
+  const nudge = (told: Told): void => {
+    drain.feed(told);
+    if (told.type === 'saved') channel.post(told);
+    if (!leads && (told.type === 'manual' || told.type === 'visible' || told.type === 'online')) ask({ type: 'nudge', why: told.type });
+  };
+  channel.listen((message) => {
+    heard_ms = nowMs();
+    switch (message.type) {
+      case 'saved':
+        void readAgain(store, 'events').catch(() => undefined);
+        drain.feed(message);
+        return;
+      case 'kept':
+        void readAgain(store, message.kind).catch(() => undefined);
+        return;
+      case 'sync':
+        if (!leads) syncState.value = message.state;
+        return;
+      case 'nudge':
+        if (leads) channel.post({ type: 'alive' });
+        if (leads) drain.feed({ type: message.why });
+        return;
+      case 'alive':
+        return;
+    }
+  });
+  watch(nudge);
+  setPhone({ store, writer: sending.writer, identity: sending.identity, drain, nudge });
+  syncState.value = START;
+  return drain;
+}
+
+function watch(nudge: (told: Told) => void): void {
+  globalThis.addEventListener('online', () => nudge({ type: 'online' }));
+  globalThis.addEventListener('focus', () => nudge({ type: 'visible' }));
+  document.addEventListener('visibilitychange', () => {
+    if (document.visibilityState === 'visible') nudge({ type: 'visible' });
+  });
+}
+
+/** The only deletion of evidence, after a contact with the server; see `retention`. */
+async function letGo(store: EvidenceStore): Promise<void> {
+  const mark = await getMeta(store.database, 'sync').catch(() => null);
+  if (!mark) return;
+  const deleted = await sweep(store, mark).catch(() => 0);
+  if (deleted > 0) await readAgain(store, 'events').catch(() => undefined);
+}

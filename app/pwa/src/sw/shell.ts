@@ -1,0 +1,44 @@
+/// <reference lib="webworker" />
+/** What both service workers do: keep one page with its files, and answer from there what belongs to it. */
+import { cleanupOutdatedCaches, getCacheKeyForURL, matchPrecache, precache, type PrecacheEntry } from 'workbox-precaching';
+
+declare const self: ServiceWorkerGlobalScope;
+
+/**
+ * Keep `files`; answer navigations within `address` with the page kept under it. Cache first, so that a network that accepts
+ * and never answers cannot keep the app from opening.
+ *
+ * Whatever is not a GET, and everything under /api/, passes by untouched: iPhones have sent empty bodies through workers.
+ */
+export function keepShell(files: readonly (PrecacheEntry | string)[], address: string): void {
+  precache([...files]);
+  cleanupOutdatedCaches();
+  // The first page that installs us gets its lazy parts from the cache at once, without a reload.
+  self.addEventListener('activate', (event) => event.waitUntil(self.clients.claim()));
+  self.addEventListener('fetch', (event) => {
+    const name = kept(event.request, address);
+    if (name !== null) event.respondWith(answer(name, event.request));
+  });
+  // A new version waits until a person at a safe point says so.
+  self.addEventListener('message', (event) => {
+    const told: unknown = event.data;
+    if (typeof told === 'object' && told !== null && 'type' in told && told.type === 'use_new_version') void self.skipWaiting();
+  });
+}
+
+/** The kept file that answers a request, or null when it is none of ours. */
+function kept(request: Request, address: string): string | null {
+  const url = new URL(request.url);
+  if (request.method !== 'GET' || url.origin !== self.location.origin || url.pathname.startsWith('/api/')) return null;
+  if (request.mode === 'navigate') return isWithin(url.pathname, address) ? address : null;
+  return getCacheKeyForURL(url.pathname) === undefined ? null : url.pathname;
+}
+
+function isWithin(path: string, address: string): boolean {
+  const folder = address.endsWith('/') ? address : `${address}/`;
+  return path === address || `${path}/` === folder || path.startsWith(folder);
+}
+
+async function answer(name: string, request: Request): Promise<Response> {
+  return (await matchPrecache(name)) ?? fetch(request);
+}
