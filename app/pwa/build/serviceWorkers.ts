@@ -30,8 +30,10 @@ export function serviceWorkers(workers: readonly ServiceWorker[], buildName: str
       ({ base, root } = config);
       folder = join(root, config.build.outDir);
     },
-    closeBundle: {
+    // Not closeBundle, which also runs after a failed build and would hide its error behind one of its own.
+    writeBundle: {
       sequential: true,
+      order: 'post',
       async handler() {
         const outputs = new Set(workers.map((worker) => worker.output));
         const files = listFiles(folder).filter((file) => !outputs.has(file));
