@@ -53,8 +53,10 @@ export function commandOf(pressed: Pressed, where: Where): Command | null {
   return Object.hasOwn(map, key) ? { do: map[key] as Plain } : null;
 }
 
+type Helped = 'job' | 'open' | 'evidence' | 'zoom' | 'mark' | 'reason' | 'send_back' | 'approve' | 'undo' | 'search' | 'leave' | 'help';
+
 /** The keys to show in the help, in this order. */
-export const HELP: readonly { readonly keys: readonly string[]; readonly what: Plain | 'reason' | 'evidence' | 'job' }[] = [
+export const HELP: readonly { readonly keys: readonly string[]; readonly what: Helped }[] = [
   { keys: ['j', 'k'], what: 'job' },
   { keys: ['Enter'], what: 'open' },
   { keys: ['l', 'h'], what: 'evidence' },

@@ -72,7 +72,7 @@ export function SignIn() {
             <input
               id="password"
               class="input"
-              type={seen ? 'text' : 'password'}
+              {...(seen ? { type: 'text' as const } : { type: 'password' as const })}
               autocomplete="current-password"
               maxLength={200}
               value={password}

@@ -3,7 +3,7 @@ import { Icon } from '../../parts/icon';
 import { Notice } from '../../parts/notice';
 import { approvalNote } from './draft';
 import type { JobView } from './view';
-import { decide } from './words-decision';
+import { decide, whyNot } from './words-decision';
 
 export function Approve({ view, onApprove }: { readonly view: JobView; readonly onApprove: () => void }) {
   const { may, state } = view.detail;
@@ -50,6 +50,5 @@ export function whyNotText(view: JobView | null, code: string): string {
     const missing = Object.values(view?.detail.blobs ?? {}).filter((blob) => !blob.verified).length;
     return decide('why_blobs_missing', { n: missing });
   }
-  const key = `why_${code}`;
-  return decide.has(key) && key !== 'why_other' ? (decide as (key: string) => string)(key) : decide('why_other', { code });
+  return whyNot.has(code) ? whyNot(code) : decide('why_other', { code });
 }

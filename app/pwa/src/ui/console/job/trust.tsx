@@ -5,7 +5,7 @@ import { Chip, Notice } from '../../parts/notice';
 import { anomalyWords } from '../words-anomalies';
 import { ranked } from '../queue/risk';
 import { phoneName, type JobView } from './view';
-import { say } from './words';
+import { chainFault, say } from './words';
 
 export function Trust({ view }: { readonly view: JobView }) {
   return (
@@ -65,8 +65,7 @@ function Chain({ view }: { readonly view: JobView }) {
 }
 
 function whyText(code: string): string {
-  const key = `why_${code}`;
-  return say.has(key) && key !== 'why_other' ? (say as (key: string) => string)(key) : say('why_other', { code });
+  return chainFault.has(code) ? chainFault(code) : say('why_other', { code });
 }
 
 function Quarantine({ view }: { readonly view: JobView }) {

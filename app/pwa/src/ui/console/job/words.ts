@@ -130,12 +130,6 @@ export const say = catalogue({
     chain_broken: 'No. At least one log is damaged or was altered.',
     chain_part: '{label}: records {from} to {to}',
     chain_part_epoch: '{label}, log {epoch}: records {from} to {to}',
-    why_body_changed: 'A record’s content is not the one that was hashed.',
-    why_header_changed: 'A record’s header is not the one that was hashed.',
-    why_bad_signature: 'The signature on the sign-off does not verify.',
-    why_link_broken: 'A record does not link to the one before it.',
-    why_seal_mismatch: 'The phone’s seal names another record.',
-    why_bad_seal: 'The phone’s seal does not verify.',
     why_other: 'The check failed ({code}).',
     intact: 'Intact',
     damaged: 'Damaged',
@@ -284,12 +278,6 @@ export const say = catalogue({
     chain_broken: '不完好。至少有一份日志已损坏或被改动。',
     chain_part: '{label}：第 {from} 至 {to} 条',
     chain_part_epoch: '{label}，日志 {epoch}：第 {from} 至 {to} 条',
-    why_body_changed: '有一条记录的内容与哈希不符。',
-    why_header_changed: '有一条记录的头部与哈希不符。',
-    why_bad_signature: '签收记录的签名无效。',
-    why_link_broken: '有一条记录与前一条不相连。',
-    why_seal_mismatch: '手机的封印指向另一条记录。',
-    why_bad_seal: '手机的封印无效。',
     why_other: '核验未通过（{code}）。',
     intact: '完好',
     damaged: '有损',
@@ -309,5 +297,25 @@ export const say = catalogue({
     unknown_phone: '某部手机',
     loading: '正在载入工单…',
     gone_on: '您查看期间此工单有变化，现在显示的是最新内容。',
+  },
+});
+
+/** What is wrong with a log, by the office's codes. */
+export const chainFault = catalogue({
+  en: {
+    body_changed: 'A record’s content is not the one that was hashed.',
+    header_changed: 'A record’s header is not the one that was hashed.',
+    bad_signature: 'The signature on the sign-off does not verify.',
+    link_broken: 'A record does not link to the one before it.',
+    seal_mismatch: 'The phone’s seal names another record.',
+    bad_seal: 'The phone’s seal does not verify.',
+  },
+  'zh-Hans': {
+    body_changed: '有一条记录的内容与哈希不符。',
+    header_changed: '有一条记录的头部与哈希不符。',
+    bad_signature: '签收记录的签名无效。',
+    link_broken: '有一条记录与前一条不相连。',
+    seal_mismatch: '手机的封印指向另一条记录。',
+    bad_seal: '手机的封印无效。',
   },
 });
