@@ -135,8 +135,8 @@ def _judge(office: Office, network: Network, jobs: dict[int, str]) -> None:
     supervisors = [network.users[person.login] for person in catalogue.SUPERVISORS]
     for plan in DAY:
         view = _view(jobs[plan.number])
-        if view.stage != "finished":
-            continue
+        if view.stage != "finished" or view.blobs_missing:
+            continue  # judged already, or a run that was cut short never delivered its photos
         actor = supervisors[catalogue.INSTALLERS[plan.crew[0]].station or 0]
         if plan.reaches == day.RETURNED:
             finding = _blurred_plate(view) | {"note": "铭牌看不清，请重拍", "mark": {"x": 150, "y": 640, "w": 560, "h": 200}}
