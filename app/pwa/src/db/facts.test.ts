@@ -1,0 +1,225 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { firstBroken, fromB64, header, bodyDigest, utf8, ZERO_HASH } from '../domain/log';
+import { body, enrolHere, MemoryFiles, note, openStore, photo } from '../testing/evidence';
+import { FactInvalid } from './chain';
+import { sha256 } from './digest';
+import { StorageFailed, StorageFull } from './errors';
+import { eventFile, type EvidenceStore } from './evidence';
+import { eventsAfter, headOf, openEpoch, recordAgain, saveFacts } from './facts';
+import type { StoredEvent } from './schema';
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+async function allEvents(store: EvidenceStore): Promise<StoredEvent[]> {
+  return store.database.run((db) => db.getAll('events'));
+}
+
+async function isChain(events: readonly StoredEvent[]): Promise<boolean> {
+  const links = events.map(({ seq, prev, body: text, hash, salt }) => ({ seq, prev, body: text, hash, salt: fromB64(salt) }));
+  return (await firstBroken(sha256, 'device-1', events[0]?.epoch ?? 1, links)) === null;
+}
+
+/** Every `readwrite` over the given store fails with that error, `times` times. */
+function failTransactions(name: string, times: number): void {
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  const real = IDBDatabase.prototype.transaction;
+  let left = times;
+  vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, stores, mode, options) {
+    const writes = mode === 'readwrite' && ([] as string[]).concat(stores as string[]).includes('events');
+    if (writes && left > 0) {
+      left -= 1;
+      throw new DOMException('planted', name);
+    }
+    return real.call(this, stores, mode, options);
+  });
+}
+
+describe('saving', () => {
+  it('L2 to L4: facts become one intact chain, in both copies', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    const taken = await photo(1);
+    const [first] = await saveFacts(store, writer, [{ body: note(), blobs: [] }]);
+    const [second] = await saveFacts(store, writer, [{ body: taken.body, blobs: [taken.bytes] }]);
+    const events = await allEvents(store);
+    expect(events.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(events[0]?.prev).toBe(ZERO_HASH);
+    expect(await isChain(events)).toBe(true);
+    expect([first?.copies, second?.copies]).toEqual([2, 2]);
+    const [, kept] = events;
+    expect([...(store.files?.files.keys() ?? [])]).toContain(`bl/${taken.sha256}`);
+    expect([...(store.files?.files.keys() ?? [])]).toContain(`ev/${eventFile(kept as StoredEvent)}`);
+    expect(await store.database.run((db) => db.get('blobs', taken.sha256))).toBeInstanceOf(ArrayBuffer);
+  });
+
+  it('L5: a sign-off is signed over its header, and nothing else is', async () => {
+    const store = openStore();
+    const { writer, pair } = await enrolHere(store);
+    const statement = utf8('{"statement":1}');
+    const name = await sha256(statement);
+    const data = { outcome: 'absent', reason: 'nobody came back', statement_sha256: name, statement_size: statement.length, language: 'en' };
+    await saveFacts(store, writer, [
+      { body: note(), blobs: [] },
+      { body: body('signoff.recorded', data), blobs: [statement.buffer] },
+    ]);
+    const [plain, signed] = await allEvents(store);
+    expect(plain?.sig).toBeNull();
+    if (!signed?.sig) throw new Error('not signed');
+    const digest = await bodyDigest(sha256, fromB64(signed.salt), utf8(signed.body));
+    const text = header('device-1', 1, signed.seq, signed.prev, digest);
+    expect(await crypto.subtle.verify('Ed25519', pair.publicKey, fromB64(signed.sig), text)).toBe(true);
+  });
+
+  it('L4: many at once wait for each other', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    await Promise.all(Array.from({ length: 20 }, () => saveFacts(store, writer, [{ body: note(), blobs: [] }])));
+    const events = await allEvents(store);
+    expect(events).toHaveLength(20);
+    expect(await isChain(events)).toBe(true);
+  });
+
+  it('writes evidence with strict durability only', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    const spy = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    const taken = await photo(2);
+    await saveFacts(store, writer, [{ body: taken.body, blobs: [taken.bytes] }]);
+    const writes = spy.mock.calls.filter(([, mode]) => mode === 'readwrite');
+    expect(writes.length).toBeGreaterThan(0);
+    expect(writes.every(([, , options]) => options?.durability === 'strict')).toBe(true);
+  });
+});
+
+describe('what cannot be saved', () => {
+  it.each([
+    ['a decision', () => body('job.approved', { note: null })],
+    ['an unknown kind', () => body('unit.vanished', {})],
+    ['wrong data (K)', () => body('note.added', { text: 7 })],
+    ['too long a text (K)', () => note('x'.repeat(4_001))],
+    ['an oversized body (L1)', () => body('note.added', { text: 'x', more: 'y'.repeat(17_000) })],
+    ['NUL (L1)', () => note('a\0b')],
+    ['half a surrogate pair (L1)', () => note('\ud800')],
+  ])('%s is refused at once', async (_what, make) => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    await expect(saveFacts(store, writer, [{ body: make(), blobs: [] }])).rejects.toThrow(FactInvalid);
+    expect(await allEvents(store)).toEqual([]);
+  });
+
+  it('K2: bytes that the fact does not name, that are not here, or that have another size', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    const taken = await photo(3);
+    const other = await photo(4);
+    const shrunk = taken.body.replace('"size":2000', '"size":1999');
+    for (const fact of [
+      { body: taken.body, blobs: [taken.bytes, other.bytes] },
+      { body: taken.body, blobs: [] },
+      { body: shrunk, blobs: [taken.bytes] },
+    ]) {
+      await expect(saveFacts(store, writer, [fact])).rejects.toThrow(FactInvalid);
+    }
+    expect((await headOf(store)).seq).toBe(0);
+  });
+
+  it('a full phone is said to be full; nothing was recorded, and the next fact takes the same place', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    const taken = await photo(5);
+    failTransactions('QuotaExceededError', 1);
+    await expect(saveFacts(store, writer, [{ body: taken.body, blobs: [taken.bytes] }])).rejects.toThrow(StorageFull);
+    expect(await allEvents(store)).toEqual([]);
+    expect(await store.files?.names('ev')).toEqual([]);
+    const [saved] = await saveFacts(store, writer, [{ body: taken.body, blobs: [taken.bytes] }]);
+    expect(saved?.event.seq).toBe(1);
+  });
+
+  it('a second copy that is full costs a copy, not the fact', async () => {
+    const files = new MemoryFiles();
+    const store = openStore('full-files', files);
+    const { writer } = await enrolHere(store);
+    files.full = true;
+    const [saved] = await saveFacts(store, writer, [{ body: note(), blobs: [] }]);
+    expect(saved?.copies).toBe(1);
+    expect(await allEvents(store)).toHaveLength(1);
+  });
+
+  it('a browser without a private file system has one copy', async () => {
+    const store = openStore('no-files', null);
+    const { writer } = await enrolHere(store);
+    expect((await saveFacts(store, writer, [{ body: note(), blobs: [] }]))[0]?.copies).toBe(1);
+  });
+
+  it.each(['InvalidStateError', 'UnknownError'])('%s: a fresh connection is tried, and the fact is there once', async (name) => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    failTransactions(name, 2);
+    await saveFacts(store, writer, [{ body: note(), blobs: [] }]);
+    expect(await allEvents(store)).toHaveLength(1);
+  });
+
+  it('a connection that stays dead is a failure, and the database is never deleted', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    await saveFacts(store, writer, [{ body: note(), blobs: [] }]);
+    const deletion = vi.spyOn(indexedDB, 'deleteDatabase');
+    failTransactions('UnknownError', 99);
+    await expect(saveFacts(store, writer, [{ body: note(), blobs: [] }])).rejects.toThrow(StorageFailed);
+    vi.restoreAllMocks();
+    expect(deletion).not.toHaveBeenCalled();
+    expect(await allEvents(store)).toHaveLength(1);
+  });
+});
+
+describe('a new epoch', () => {
+  const opening = body('log.opened', { prior_epoch: 1, prior_acked_seq: 1, prior_head: ZERO_HASH, reason: 'fork' }, null);
+
+  it('L7: opens with log.opened and has what was not acknowledged once more, under the same ids', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    const taken = await photo(6);
+    await saveFacts(store, writer, [
+      { body: note('1'), blobs: [] },
+      { body: note('2'), blobs: [] },
+      { body: taken.body, blobs: [taken.bytes] },
+    ]);
+    const before = await allEvents(store);
+    await openEpoch(store, writer, 2, 1, () => opening);
+    const after = await eventsAfter(store, 2, 0);
+    expect(after.map(({ kind }) => kind)).toEqual(['log.opened', 'note.added', 'photo.captured']);
+    expect(after.slice(1).map(({ body: text }) => text)).toEqual(before.slice(1).map(({ body: text }) => text));
+    expect(after[0]?.prev).toBe(ZERO_HASH);
+    expect(await isChain(after)).toBe(true);
+    expect(await eventsAfter(store, 1, 0)).toEqual(before);
+  });
+
+  it('L8: is opened once, and a fact saved meanwhile is in one of the two, or in both', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    await saveFacts(store, writer, [{ body: note('1'), blobs: [] }]);
+    const late = note('late');
+    await Promise.all([
+      openEpoch(store, writer, 2, 0, () => opening),
+      saveFacts(store, writer, [{ body: late, blobs: [] }]),
+      openEpoch(store, writer, 2, 0, () => opening),
+    ]);
+    const second = await eventsAfter(store, 2, 0);
+    expect(second.filter(({ kind }) => kind === 'log.opened')).toHaveLength(1);
+    expect(second.filter(({ body: text }) => text === late)).toHaveLength(1);
+    expect(await isChain(second)).toBe(true);
+  });
+
+  it('records again only what the log does not have', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    const saved = await saveFacts(store, writer, [{ body: note('1'), blobs: [] }, { body: note('2'), blobs: [] }]);
+    await openEpoch(store, writer, 2, 2, () => opening);
+    const events = saved.map(({ event }) => event);
+    await recordAgain(store, writer, [...events, ...events]);
+    await recordAgain(store, writer, events);
+    expect((await eventsAfter(store, 2, 0)).map(({ event_id }) => event_id).slice(1)).toEqual(events.map(({ event_id }) => event_id));
+  });
+});
