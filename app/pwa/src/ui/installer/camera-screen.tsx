@@ -13,6 +13,7 @@ import { NoJob } from './job';
 import { Thumb } from './photo-strip';
 import { back, type Query } from './route';
 import { save } from './saving';
+import { vibrate } from './sounds';
 import { ItemMark } from './sync-bar';
 import { useCamera, useDarkness } from './use-camera';
 import { useJob } from './use';
@@ -102,7 +103,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
   };
   const shoot = async (): Promise<void> => {
     if (!camera || !video.current || still !== null) return;
-    navigator.vibrate?.(20);
+    vibrate(20);
     await process({ ...(await camera.take(video.current)), source: 'camera' });
   };
   const picked = async (input: HTMLInputElement): Promise<void> => {

@@ -22,7 +22,7 @@ export function PhasePlan({ view }: { readonly view: JobView }) {
             key={phase.phase}
             class={`room ${tone}`}
             href={`#phase-${phase.phase}`}
-            aria-label={say('phase_state', { phase: name, done: phase.done, all: phase.steps.length })}
+            aria-label={say('phase_state', { phase: name, done: phase.done, all: phase.asked })}
             data-testid={`phase-${phase.phase}`}
             onClick={(event) => {
               event.preventDefault();
@@ -33,7 +33,7 @@ export function PhasePlan({ view }: { readonly view: JobView }) {
           >
             <Icon name={icon} />
             <span>{name}</span>
-            <span class="figures small">{`${phase.done}/${phase.steps.length}`}</span>
+            <span class="figures small">{phase.asked > 0 && `${phase.done}/${phase.asked}`}</span>
           </a>
         );
       })}
@@ -41,8 +41,9 @@ export function PhasePlan({ view }: { readonly view: JobView }) {
   );
 }
 
-function phaseLook({ done, steps }: PhaseProgress): { icon: IconName; tone: string } {
-  if (done === steps.length) return { icon: 'circle-check', tone: 'ok' };
+function phaseLook({ done, asked }: PhaseProgress): { icon: IconName; tone: string } {
+  if (asked === 0) return { icon: 'info', tone: '' };
+  if (done === asked) return { icon: 'circle-check', tone: 'ok' };
   return done > 0 ? { icon: 'circle-dot', tone: 'wait' } : { icon: 'circle', tone: '' };
 }
 
@@ -101,7 +102,7 @@ function PhaseSteps({ view, phase, next }: { readonly view: JobView; readonly ph
       <summary>
         <Icon name={icon} class={tone} />
         <span class="grow">{say(`phase_${phase.phase}`)}</span>
-        <span class="figures quiet">{`${phase.done}/${phase.steps.length}`}</span>
+        <span class="figures quiet">{phase.asked > 0 && `${phase.done}/${phase.asked}`}</span>
         <Icon name="chevron-down" class="fold" />
       </summary>
       <ul>
@@ -139,6 +140,7 @@ export function StepRow({ view, step }: { readonly view: JobView; readonly step:
 }
 
 export function stepLook(step: Step): { icon: IconName; tone: string; word: string } {
+  if (step.rule.evidence.length === 0 && !isOpen(step)) return { icon: 'info', tone: 'quiet', word: say('info_step') };
   if (step.missing.includes('finding')) return { icon: 'rotate-ccw', tone: 'warn', word: say('need_finding') };
   switch (step.verdict) {
     case 'met':

@@ -3,17 +3,22 @@
 let audio: AudioContext | undefined;
 
 export function tellRight(): void {
-  navigator.vibrate?.(60);
+  vibrate(60);
   beep([[880, 0, 90]]);
 }
 
 export function tellWrong(): void {
-  navigator.vibrate?.([260, 80, 90, 80, 260]);
+  vibrate([260, 80, 90, 80, 260]);
   beep([
     [220, 0, 240],
     [220, 300, 90],
     [220, 450, 240],
   ]);
+}
+
+/** Browsers want a tap before the first buzz, and iPhones have none. */
+export function vibrate(pattern: number | number[]): void {
+  if ('vibrate' in navigator && navigator.userActivation?.hasBeenActive) navigator.vibrate(pattern);
 }
 
 /** Tones as [Hz, start in ms, length in ms]. A browser that gives no sound stays silent. */

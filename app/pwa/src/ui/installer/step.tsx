@@ -183,7 +183,7 @@ function Primary({ view, step, editing, outside, saveValue, onward }: {
 function StateChip({ step }: { readonly step: Step }) {
   const { icon, tone, word } = stepLook(step);
   return (
-    <Chip icon={icon} tone={tone === 'ok' ? 'ok' : 'warn'} testid="step-state">
+    <Chip icon={icon} {...(tone !== 'quiet' && { tone: tone === 'ok' ? 'ok' : 'warn' })} testid="step-state">
       {word}
     </Chip>
   );

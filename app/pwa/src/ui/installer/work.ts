@@ -27,9 +27,13 @@ export function nextAction(view: JobView): NextAction {
   return { does: state.signoffs.length > 0 || view.steps.length === 0 ? 'finish' : 'sign' };
 }
 
+const BEFORE_THE_DOOR: readonly Phase[] = ['book', 'call_ahead', 'load'];
+
 /** The next open step after a given one, from the top again after the last. Steps that only inform do not push. */
 export function nextStep(view: JobView, after: Step | null): Step | null {
-  const open = view.steps.filter((step) => isOpen(step) && step.rule.severity !== 'info');
+  // At the customer's door it is too late to call ahead: what was only wished for before does not come up any more.
+  const missed = (step: Step): boolean => view.state.stage === 'on_site' && step.rule.severity !== 'must' && BEFORE_THE_DOOR.includes(step.rule.phase);
+  const open = view.steps.filter((step) => isOpen(step) && step.rule.severity !== 'info' && !missed(step));
   if (!after) return open[0] ?? null;
   const place = view.steps.findIndex((step) => isSame(step, after));
   return open.find((step) => view.steps.indexOf(step) > place) ?? open.find((step) => !isSame(step, after)) ?? null;
@@ -65,16 +69,20 @@ export function placeOfFinding(view: JobView, finding: Finding): string {
 export interface PhaseProgress {
   readonly phase: Phase;
   readonly steps: readonly Step[];
+  /** Of the steps that ask for something. */
   readonly done: number;
+  readonly asked: number;
 }
 
 /** The phases that this job has, in working order. */
 export function phases(view: JobView): PhaseProgress[] {
-  const found: { phase: Phase; steps: Step[]; done: number }[] = [];
+  const found: { phase: Phase; steps: Step[]; done: number; asked: number }[] = [];
   for (const step of view.steps) {
     let last = found.at(-1);
-    if (last?.phase !== step.rule.phase) found.push((last = { phase: step.rule.phase, steps: [], done: 0 }));
+    if (last?.phase !== step.rule.phase) found.push((last = { phase: step.rule.phase, steps: [], done: 0, asked: 0 }));
     last.steps.push(step);
+    if (step.rule.evidence.length === 0) continue;
+    last.asked += 1;
     if (!isOpen(step)) last.done += 1;
   }
   return found;

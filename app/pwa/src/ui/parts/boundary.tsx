@@ -20,7 +20,7 @@ export class Boundary extends Component<Props, { failed: boolean; place: string 
   }
 
   override componentDidCatch(error: unknown): void {
-    console.error(error);
+    reportError(error);
   }
 
   render() {
