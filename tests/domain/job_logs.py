@@ -78,7 +78,7 @@ WEIGHTS = {
     "custody.handed_over": 15,
 }
 # How often an optional field is there at all.
-PRESENCE = {"component": 0.15, "serial": 0.9, "step_id": 0.9, "exception": 0.2, "unit_id": 0.4, "value": 0.9}
+PRESENCE = {"component": 0.15, "serial": 0.7, "step_id": 0.9, "exception": 0.2, "unit_id": 0.4, "value": 0.9}
 
 
 def draw_log(rng: Random, most: int = 80) -> list[Json]:
@@ -87,16 +87,25 @@ def draw_log(rng: Random, most: int = 80) -> list[Json]:
     weights = [WEIGHTS.get(kind, 10) for kind in kinds]
     begun = [kind for kind in ("job.created", "job.scheduled", "job.dispatched") if rng.random() < 0.9]
     drawn = begun + rng.choices(kinds, weights, k=rng.randint(0, most))
-    return [_event(rng, rev, kind) for rev, kind in enumerate(drawn, start=1)]
+    log: list[Json] = []
+    for rev, kind in enumerate(drawn, start=1):
+        event = _event(rng, rev, kind)
+        earlier = [other for other in log if other["kind"] == event["kind"] == "step.answered" and other["data"]]
+        if earlier and event["data"] and rng.random() < 0.3:
+            _answer_again(rng, event, rng.choice(earlier[-3:]))
+        log.append(event)
+    return log
 
 
 def draw_busy_log(rng: Random, length: int) -> list[Json]:
-    """A long job of one crew, as a bench wants it: what was begun is never approved or cancelled."""
+    """A long job of one crew without oddities, as a bench wants it: what was begun is never approved or cancelled."""
     facts = [kind for kind in events.KINDS if events.is_fact(kind)]
-    log = [_event(rng, rev, kind) for rev, kind in enumerate(["job.created", "job.dispatched", *rng.choices(facts, k=length - 2)], start=1)]
-    log[1]["data"]["crew"] = list(POOLS["actor"])
+    kinds = ["job.created", "job.dispatched", *rng.choices(facts, k=length - 2)]
+    log = [_plain_event(rng, rev, kind) for rev, kind in enumerate(kinds, start=1)]
+    log[1]["data"]["crew"] = [*POOLS["actor"], "eve"]
     for event in log:
-        event.update(redacted=False, kind=event["kind"], kv=1)
+        ids = {name: f"{name}-{event['rev']}" for name in ("photo_id", "issue_id") if name in event["data"]}
+        event["data"] |= ids
     return log
 
 
@@ -156,8 +165,27 @@ def draw_data(rng: Random, kind: str) -> Json:
 
 
 def _event(rng: Random, rev: int, kind: str) -> Json:
+    event = _plain_event(rng, rev, kind) | {"flags": rng.sample(FLAGS, k=rng.choice((0, 0, 0, 0, 0, 1, 2)))}
+    oddity = rng.random()
+    if oddity < 0.03:
+        event.update(redacted=True, data={})
+    elif oddity < 0.06:
+        event.update(kind=rng.choice(UNKNOWN_KINDS))
+    elif oddity < 0.08:
+        event.update(kv=2)
+    return event
+
+
+def _answer_again(rng: Random, event: Json, earlier: Json) -> None:
+    """Make an answer one to the same step as an earlier one, which its device has just seen or just not."""
+    for name in ("step_id", "unit_id", "component"):
+        event["data"][name] = earlier["data"].get(name)
+    event["seen_rev"] = max(0, earlier["rev"] + rng.choice((-1, 0, 0, 1)))
+
+
+def _plain_event(rng: Random, rev: int, kind: str) -> Json:
     is_fact = events.is_fact(kind)
-    event = {
+    return {
         "rev": rev,
         "device_id": rng.choice(POOLS["device"]) if is_fact else "desk",
         "event_id": f"e{rev}",
@@ -167,17 +195,9 @@ def _event(rng: Random, rev: int, kind: str) -> Json:
         "seen_rev": rng.randint(0, rev - 1),
         "actor": rng.choice((*POOLS["actor"] * 4, "eve")) if is_fact else "sue",
         "data": draw_data(rng, kind),
-        "flags": rng.sample(FLAGS, k=rng.choice((0, 0, 0, 0, 0, 1, 2))),
+        "flags": [],
         "redacted": False,
     }
-    oddity = rng.random()
-    if oddity < 0.03:
-        event.update(redacted=True, data={})
-    elif oddity < 0.06:
-        event.update(kind=rng.choice(UNKNOWN_KINDS))
-    elif oddity < 0.08:
-        event.update(kv=2)
-    return event
 
 
 def _object(rng: Random, fields: dict[str, str]) -> Json:

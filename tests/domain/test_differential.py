@@ -63,7 +63,7 @@ def draw_case(rng: Random) -> Json:
 
 def draw_scan(rng: Random) -> Json:
     raw, symbology = job_logs.draw_code(rng)
-    unit_id = rng.choice((None, *job_logs.IDS))
+    unit_id = rng.choice((None, None, None, *job_logs.IDS))
     return {"raw": raw, "symbology": symbology, "log_index": rng.randrange(LOGS), "unit_id": unit_id}
 
 

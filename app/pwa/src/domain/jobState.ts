@@ -266,8 +266,9 @@ export function decided(event: Event): Decided {
 
 /** The named members of `data`, copied; null for what is absent. */
 export function picked<T extends object, K extends keyof T>(data: T, names: readonly K[]): Picked<T, K> {
-  const entries = names.map((name) => [name, copied(data[name] ?? null)]);
-  return Object.fromEntries(entries) as Picked<T, K>;
+  const members: { [P in K]?: unknown } = {};
+  for (const name of names) members[name] = copied(data[name] ?? null);
+  return members as Picked<T, K>;
 }
 
 /** Another value of the same JSON, so that no event and no earlier state shares a part with this one. */
