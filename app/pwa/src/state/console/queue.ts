@@ -97,6 +97,13 @@ export function markedAfter(before: readonly string[], after: readonly string[],
   return following ?? after[Math.min(Math.max(place, 0), after.length - 1)] ?? null;
 }
 
+/** The id that lies `by` places from the marked one; the first when none is marked. */
+export function neighbour(ids: readonly string[], marked: string | null, by: 1 | -1): string | null {
+  const place = marked === null ? -1 : ids.indexOf(marked);
+  if (place < 0) return ids[0] ?? null;
+  return ids[Math.min(Math.max(place + by, 0), ids.length - 1)] ?? null;
+}
+
 function ask(want: Wanted, cursor: string | null): Promise<JobPage> {
   return get<JobPage>(`/jobs${query(asQuery(want, cursor))}`);
 }

@@ -2,12 +2,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Photo } from '../../../domain/job';
 import { job, jobFailure, openJob, preloadJob } from '../../../state/console/job';
-import { queue } from '../../../state/console/queue';
+import { neighbour, queue } from '../../../state/console/queue';
 import type { Command } from '../keys';
 import { go } from '../navigation';
 import { jobAddress, QUEUE } from '../route';
 import { Strip } from '../queue/strip';
-import { step } from '../queue/queue-page';
 import { useFreshQueue } from '../queue/use-queue';
 import { TroubleNotice } from '../trouble';
 import { useKeys } from '../use-keys';
@@ -172,7 +171,7 @@ function PartCount({ view, part }: { readonly view: JobView; readonly part: (typ
 /** Go to the next or previous job of the queue; false at its end. */
 function turnJob(jobId: string, by: 1 | -1): boolean {
   const ids = queue.peek()?.rows.map((row) => row.job_id) ?? [];
-  const next = step(ids, ids.includes(jobId) ? jobId : null, by);
+  const next = neighbour(ids, ids.includes(jobId) ? jobId : null, by);
   if (next === null || next === jobId) return false;
   go(jobAddress(next));
   return true;

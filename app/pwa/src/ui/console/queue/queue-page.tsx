@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import {
   markedAfter,
   moreOfQueue,
+  neighbour,
   queue,
   queueFailure,
   queueTurning,
@@ -51,7 +52,7 @@ export function QueuePage() {
       return true;
     }
     if (command.do === 'next_job' || command.do === 'previous_job') {
-      mark(step(rows.map((row) => row.job_id), marked, command.do === 'next_job' ? 1 : -1));
+      mark(neighbour(rows.map((row) => row.job_id), marked, command.do === 'next_job' ? 1 : -1));
       return true;
     }
     return false;
@@ -210,7 +211,7 @@ function useWantedFromAddress(): void {
 function useMarked(ids: readonly string[]): [string | null, (id: string | null) => void] {
   const [marked, setMarked] = useState<string | null>(null);
   const before = useRef<readonly string[]>([]);
-  const followed = ids === before.current ? marked : markedAfter(before.current, ids, marked);
+  const followed = markedAfter(before.current, ids, marked);
   useEffect(() => {
     before.current = ids;
     if (followed !== marked) setMarked(followed);
@@ -222,11 +223,4 @@ function useMarked(ids: readonly string[]): [string | null, (id: string | null) 
     link?.scrollIntoView({ block: 'nearest' });
   }, [marked]);
   return [followed, setMarked];
-}
-
-/** The id that lies `by` places from the marked one; the first when none is marked. */
-export function step(ids: readonly string[], marked: string | null, by: 1 | -1): string | null {
-  const place = marked === null ? -1 : ids.indexOf(marked);
-  if (place < 0) return ids[0] ?? null;
-  return ids[Math.min(Math.max(place + by, 0), ids.length - 1)] ?? null;
 }
