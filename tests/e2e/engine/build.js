@@ -1,0 +1,2 @@
+// The app's build puts its name in here.
+globalThis.__BUILD__ = 'engine';
