@@ -65,7 +65,6 @@ export interface Match {
 
 /** Controls but FNC1, halves of pairs, and marks that change what is seen without being seen. */
 const HIDDEN =
-  // eslint-disable-next-line no-control-regex, no-misleading-character-class -- these are what is looked for
   /[\x00-\x1c\x1e\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff\u{e0000}-\u{e0fff}]/u;
 const URL_FORM = /^https?:\/\/([A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(\/[^?#]*)?(?:[?#].*)?$/i;
 const COMMAND = /^[A-Za-z][A-Za-z0-9+.-]*:/;
