@@ -26,6 +26,7 @@ from app.api import (
     review,
     session,
     sync,
+    unread,
 )
 from app.config import Settings
 from app.services.office import Office
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     pwa.register(app)
     cli.register(app)
     errors.register(app)
+    unread.register(app)
     policy.register(app)
     return app
 

@@ -44,10 +44,7 @@ class Line:
         """One request, and its reply read to the end."""
         with self._connected() as sock:
             sock.sendall(self._head(method, path, headers, len(body)) + body)
-            response = http.client.HTTPResponse(sock, method=method)
-            response.begin()
-            found = {name.lower(): value for name, value in response.getheaders()}
-            return Reply(response.status, found, response.read())
+            return read_reply(sock, method)
 
     def cut(self, method: str, path: str, headers: Mapping[str, str], body: bytes, sent: int, *, reset: bool = False) -> None:
         """Announce the whole body, send `sent` bytes of it and close the connection, politely or by a reset."""
@@ -70,3 +67,11 @@ class Line:
         if method not in ("GET", "HEAD"):
             fields["Content-Length"] = str(length)
         return (f"{method} {path} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in fields.items()) + "\r\n").encode()
+
+
+def read_reply(sock: socket.socket, method: str) -> Reply:
+    """The reply that comes on a connection, to its end."""
+    response = http.client.HTTPResponse(sock, method=method)
+    response.begin()
+    found = {name.lower(): value for name, value in response.getheaders()}
+    return Reply(response.status, found, response.read())
