@@ -25,7 +25,13 @@ export default tseslint.config(
   {
     files: ['src/**/*.{ts,tsx}'],
     plugins: { boundaries },
-    languageOptions: { parserOptions: { ecmaFeatures: { jsx: true } } },
+    languageOptions: {
+      parserOptions: {
+        ecmaFeatures: { jsx: true },
+        project: ['app', 'sw', 'workers', 'test'].map((runtime) => `tsconfig.${runtime}.json`),
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     settings: {
       'boundaries/elements': LAYERS.map((type) => ({ type, pattern: `src/${type}` })),
       'import/resolver': { node: { extensions: ['.ts', '.tsx'] } },
@@ -54,8 +60,15 @@ export default tseslint.config(
       'no-restricted-globals': ['error', { name: 'localStorage', message: 'It survives no crash. Keep it in the database.' }],
       'no-console': 'error',
       '@typescript-eslint/no-non-null-assertion': 'error',
+      // A promise that nobody waits for is a save that nobody knows has failed.
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
     },
   },
+  // A test may set the stage with any layer's parts.
+  { files: ['src/**/*.test.{ts,tsx}'], rules: { 'boundaries/dependencies': 'off' } },
   // Which colours the console shows is no evidence, and is wanted before the first paint.
   { files: ['src/state/console/preferences.ts'], rules: { 'no-restricted-globals': 'off' } },
   {
