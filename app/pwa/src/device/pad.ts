@@ -31,9 +31,14 @@ const STROKES_LIMIT_BYTES = 262_144;
 export function openPad(canvas: HTMLCanvasElement, onStroke: (strokes: Strokes) => void): Pad {
   const pad = new SignaturePad(canvas, { minWidth: 0.8, maxWidth: 2.6, penColor: '#0b1b3d', throttle: 8 });
   let shown = { w: 1, h: 1 };
-  const strokes = (): Strokes => strokesOf(pad.toData(), shown.w, shown.h);
+  // What was drawn, at the size it was drawn in. Every turn of the phone scales from here, so that turning there and back loses nothing.
+  let drawn: Strokes = { v: 1, w: 1, h: 1, strokes: [] };
+  const draw = (): void => pad.fromData(groupsOf(pad, drawn, shown.w, shown.h));
+  const ended = (): void => {
+    drawn = strokesOf(pad.toData(), shown.w, shown.h);
+    onStroke(drawn);
+  };
   const fit = (): void => {
-    const before = strokes();
     const ratio = Math.max(1, window.devicePixelRatio);
     const { clientWidth, clientHeight } = canvas;
     if (clientWidth === 0) return;
@@ -41,23 +46,24 @@ export function openPad(canvas: HTMLCanvasElement, onStroke: (strokes: Strokes) 
     canvas.width = clientWidth * ratio;
     canvas.height = clientHeight * ratio;
     canvas.getContext('2d')?.scale(ratio, ratio);
-    pad.clear();
-    pad.fromData(groupsOf(pad, before, shown.w, shown.h));
+    draw();
   };
-  const ended = (): void => onStroke(strokes());
   const resized = new ResizeObserver(fit);
   fit();
   resized.observe(canvas);
   pad.addEventListener('endStroke', ended);
   return {
-    show: (again) => pad.fromData(groupsOf(pad, again, shown.w, shown.h)),
+    show: (kept) => {
+      drawn = kept;
+      draw();
+    },
     clear: () => {
       pad.clear();
-      onStroke(strokes());
+      ended();
     },
     undo: () => {
       pad.fromData(pad.toData().slice(0, -1));
-      onStroke(strokes());
+      ended();
     },
     close: () => {
       resized.disconnect();

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Language } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { HoldButton } from '../parts/hold';
+import { hideToast } from '../parts/toast';
 import { holdHere } from '../installer/route';
 import { AcceptForm, RefuseForm } from './forms';
 import type { Outcome, Prepared } from './recording';
@@ -22,6 +23,7 @@ export function HandOver({ prepared, tongue, onLanguage, onOutcome, onLeave }: {
 }) {
   const [at, setAt] = useState<'text' | 'accept' | 'refuse' | 'accepted' | 'refused'>('text');
   useEffect(() => {
+    hideToast();
     holdHere(true);
     document.documentElement.dataset['mode'] = 'customer';
     return () => {

@@ -30,7 +30,7 @@ export function Enrol({ code, lost }: { readonly code: string; readonly lost: bo
       </header>
       <main class="stack">
         {lost && <Lost />}
-        {isApple() && !isInstalled() ? <InstallHelp code={code} /> : <AddPhone given={code} />}
+        {isApple() && !isInstalled() ? <InstallHelp code={code} /> : <AddPhone key={code} given={code} />}
       </main>
     </div>
   );

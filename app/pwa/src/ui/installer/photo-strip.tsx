@@ -56,11 +56,10 @@ function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; r
       <Button kind="primary" icon="rotate-ccw" testid="retake" onTap={() => go(address('photo', view.job_id, { ...at, replaces: photo.photo_id }))}>
         {say('take_again')}
       </Button>
-      <div class="row">
+      <div class="row apart">
         <Button kind="link" icon="trash-2" testid="remove-photo" onTap={remove}>
           {say('photo_remove')}
         </Button>
-        <span class="grow" />
         <Button kind="link" onTap={onClose}>
           {say('close')}
         </Button>

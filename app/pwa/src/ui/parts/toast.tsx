@@ -7,14 +7,15 @@ interface Toast {
   readonly undo: { readonly label: string; readonly act: () => unknown } | null;
 }
 
-const STAYS_MS = 8000;
+const STAYS_MS = 3500;
+const UNDO_STAYS_MS = 8000;
 const shown = signal<Toast | null>(null);
 let timer: ReturnType<typeof setTimeout> | undefined;
 
 export function toast(text: string, undo: Toast['undo'] = null): void {
   clearTimeout(timer);
   shown.value = { text, undo };
-  timer = setTimeout(hideToast, STAYS_MS);
+  timer = setTimeout(hideToast, undo ? UNDO_STAYS_MS : STAYS_MS);
 }
 
 export function hideToast(): void {
