@@ -28,7 +28,7 @@ def _take_in(response: Response) -> Response:
     return response
 
 
-def _rest() -> IO[bytes]:
+def _rest() -> IO[bytes] | LimitedStream:
     """The unread part of the body; of one that is over the limit, nothing was read yet."""
     length, limit = request.content_length, request.max_content_length
     if length is not None and limit is not None and length > limit:
@@ -36,7 +36,7 @@ def _rest() -> IO[bytes]:
     return request.stream
 
 
-def _read_away(stream: IO[bytes]) -> None:
+def _read_away(stream: IO[bytes] | LimitedStream) -> None:
     end_transaction()  # bytes may come slowly: no database connection waits for them
     left = UNREAD_BYTES_MAX
     while left > 0 and (piece := stream.read(_PIECE_BYTES)):
