@@ -46,7 +46,8 @@ class BodyParser(FlaskParser):
         error_headers: Mapping[str, str] | None,
     ) -> NoReturn:
         found = error.messages if isinstance(error.messages, dict) else {"": error.messages}
-        raise InvalidBody(errors=[place for parts in found.values() for place in flatten(parts, "#")][:ERRORS_MAX])
+        places = [place for parts in found.values() for place in flatten(parts, "#")]
+        raise InvalidBody(errors=[place | {"pointer": place["pointer"].removesuffix("/_schema")} for place in places[:ERRORS_MAX]])
 
 
 class Blueprint(flask_smorest.Blueprint):

@@ -88,7 +88,8 @@ def test_nothing_but_pixels_is_left(north: Network) -> None:
     exif.get_ifd(0x8825)[1] = "N"
     content = encoded(Image.new("RGB", (400, 200)), "JPEG", exif=exif, comment=b"SECRET COMMENT", icc_profile=b"SECRET PROFILE", quality=95)
     path = media.derived(north.office, north.tenant_id, stored(north, content), "view")
-    picture = Image.open(path)
+    with Image.open(path) as picture:
+        picture.load()
     assert b"SECRET" not in path.read_bytes()
     assert not picture.getexif()
     assert set(picture.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "progressive", "progression"}
