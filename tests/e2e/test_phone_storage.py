@@ -180,13 +180,17 @@ def test_what_was_recorded_offline_is_delivered_once_and_unaltered(phone: Phone)
     phone.note("one")
     photos = [phone.photo(f"p{number}", 900_000 + number) for number in range(3)]
     kept = [phone.bytes_of(photo["sha256"]) for photo in photos]
-    assert phone.do("engine.items.itemOf(%r).value.status" % photos[0]["sha256"]) == "on_phone"
+    assert phone.do("(sha256) => engine.items.itemOf(sha256).value.status", photos[0]["sha256"]) == "on_phone"
     phone.offline(False)
     phone.delivered()
     assert phone.office_notes() == ["one"]
     assert [phone.office_blob(photo["sha256"]) for photo in photos] == kept
     for photo in photos:
-        assert phone.do("(id) => engine.items.eventItem(id).value", photo["event_id"]) == {"status": "delivered", "percent": 100, "copies": 2}
+        assert phone.do("(id) => engine.items.eventItem(id).value", photo["event_id"]) == {
+            "status": "delivered",
+            "percent": 100,
+            "copies": 2,
+        }
     view = phone.do("engine.jobs.jobs.value[0]")
     assert view["items"] == {"total": 4, "delivered": 4, "on_phone": 0}
     assert len(view["state"]["photos"]) == 3

@@ -23,7 +23,6 @@ async function isChain(events: readonly StoredEvent[]): Promise<boolean> {
 
 /** Every `readwrite` over the given store fails with that error, `times` times. */
 function failTransactions(name: string, times: number): void {
-  // eslint-disable-next-line @typescript-eslint/unbound-method
   const real = IDBDatabase.prototype.transaction;
   let left = times;
   vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(function (this: IDBDatabase, stores, mode, options) {

@@ -33,7 +33,7 @@ export async function watchForUpdates(): Promise<void> {
     controlled = true;
   });
   try {
-    registration = await navigator.serviceWorker.register('/sw.js', { scope: '/app/', updateViaCache: 'none' });
+    registration = await navigator.serviceWorker.register('/app/sw.js', { scope: '/app/', updateViaCache: 'none' });
   } catch {
     return;
   }
