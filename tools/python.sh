@@ -5,10 +5,14 @@ UV=uv==0.13.9
 
 stop() { echo "$1" >&2; exit 1; }
 
+new_enough() { command -v "$1" >/dev/null && "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
 if [ ! -x .venv/bin/python ]; then
-  command -v python3 >/dev/null || stop "Python is missing: install python3 (3.11 or newer) and python3-venv."
-  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' || stop "This Python is too old: install Python 3.11 or newer."
-  python3 -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; stop "Python's venv module is missing: run apt-get install python3-venv, then try again."; }
+  for python in "${PYTHON:-python3}" python3.14 python3.13 python3.12 python3.11 none; do
+    new_enough "$python" && break
+  done
+  [ "$python" != none ] || stop "Python 3.11 or newer is missing: install it with its venv module, then try again."
+  "$python" -m venv .venv >/dev/null 2>&1 || { rm -rf .venv; stop "Python's venv module is missing: run apt-get install python3-venv as root, then try again."; }
 fi
 if [ ! -x .venv/bin/uv ]; then
   .venv/bin/python -m pip install --quiet --disable-pip-version-check "$UV" || stop "PyPI cannot be reached: connect to the network once, then try again."

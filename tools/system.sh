@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Make sure that the tests find a Chromium, a PostgreSQL and Chinese letters: Debian's, installed when they are missing.
+# Where that is not allowed and only the PostgreSQL is missing, PyPI has one too.
 set -euo pipefail
 
 needed=()
@@ -13,6 +14,9 @@ echo "Installing for the tests: ${needed[*]}"
 as_root=()
 if [ "$(id -u)" != 0 ]; then
   as_root=(sudo -n)
+  if ! sudo -n true 2>/dev/null && [ "${needed[*]}" = postgresql ]; then
+    exec .venv/bin/uv pip install --quiet --python .venv/bin/python --group postgres
+  fi
   sudo -n true 2>/dev/null || { echo "The tests need these Debian packages: run apt-get install ${needed[*]} as root, then try again." >&2; exit 1; }
 fi
 export DEBIAN_FRONTEND=noninteractive
