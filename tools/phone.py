@@ -15,8 +15,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from tools.phone_certificates import Certificates, make_certificates
-from tools.phone_network import lan_addresses, usb_phone
+from tools.phone_certificates import make_certificates
+from tools.phone_network import lan_addresses, reverse_port, taken, usb_phone
 from tools.phone_trust import trust_server
 
 ROOT = Path(__file__).parent.parent
@@ -26,38 +26,38 @@ TRUST_PORT = 8081
 
 def main() -> int:
     """Choose the way, serve until stopped, and return the exit code."""
-    if usb_phone():
-        port = os.environ.get("PORT", "8000")
-        subprocess.run(["adb", "reverse", f"tcp:{port}", f"tcp:{port}"], check=True)
-        print(f"A phone is connected by USB: it reaches Doorstep at http://localhost:{port}.")
-        return _serve({"PORT": port}, [], f"http://127.0.0.1:{port}")
+    return _over_usb(int(os.environ.get("PORT", "8000"))) if usb_phone() else _over_network()
+
+
+def _over_usb(port: int) -> int:
+    if taken(port):
+        return _stop(f"Port {port} is in use: stop what runs there, or choose another one with PORT=8001 make phone.")
+    reverse_port(port)
+    print(f"A phone is connected by USB: it reaches Doorstep at http://localhost:{port}.")
+    address = f"http://localhost:{port}"
+    return _serve(address, {"PORT": str(port)}, [])
+
+
+def _over_network() -> int:
     addresses = lan_addresses()
     if not addresses:
-        print("No phone is connected by USB and this machine is in no network: connect one of them, then try again.", file=sys.stderr)
-        return 1
+        return _stop("No phone is connected by USB and this machine is in no network: connect one of them, then try again.")
+    for port in (HTTPS_PORT, TRUST_PORT):
+        if taken(port):
+            return _stop(f"Port {port} is in use: stop what runs there, then try again.")
     data = Path(os.environ.get("DOORSTEP_DATA", "var")).absolute()
-    certificates = make_certificates(data / "phone", addresses)
-    trust = trust_server(certificates.authority, addresses[0], TRUST_PORT, HTTPS_PORT)
+    made = make_certificates(data / "phone", addresses)
+    address = f"https://{addresses[0]}:{HTTPS_PORT}"
+    trust = trust_server(made.authority, f"{address}/app/", TRUST_PORT)
     threading.Thread(target=trust.serve_forever, daemon=True).start()
     print(f"Once for each phone: open http://{addresses[0]}:{TRUST_PORT} on it, and follow the page.")
-    environ = {"PORT": str(HTTPS_PORT), "DOORSTEP_PUBLIC_URL": f"https://{addresses[0]}:{HTTPS_PORT}"}
-    return _serve(environ, _https(certificates), f"https://{addresses[0]}:{HTTPS_PORT}")
+    options = ["--bind", f"0.0.0.0:{HTTPS_PORT}", "--certfile", str(made.certificate), "--keyfile", str(made.key)]
+    return _serve(address, {"PORT": str(HTTPS_PORT)}, options)
 
 
-def _https(certificates: Certificates) -> list[str]:
-    return [
-        "--bind",
-        f"0.0.0.0:{HTTPS_PORT}",
-        "--certfile",
-        str(certificates.certificate),
-        "--keyfile",
-        str(certificates.key),
-    ]
-
-
-def _serve(environ: dict[str, str], options: list[str], probe: str) -> int:
+def _serve(address: str, environ: dict[str, str], options: list[str]) -> int:
     """Migrate, seed, serve, say how to get in."""
-    environment = {**os.environ, **environ}
+    environment = {**os.environ, **environ, "DOORSTEP_PUBLIC_URL": address}
     here = Path(sys.executable).parent
     flask = [str(here / "flask"), "--app", "wsgi"]
     for words in (["db", "upgrade"], ["seed", "demo"]):
@@ -66,25 +66,32 @@ def _serve(environ: dict[str, str], options: list[str], probe: str) -> int:
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
-        _wait(server, probe)
-        subprocess.run([*flask, "welcome"], cwd=ROOT, env=environment, check=True)
+        if _answers(server, address):
+            subprocess.run([*flask, "welcome"], cwd=ROOT, env=environment, check=True)
         return server.wait()
     except KeyboardInterrupt:
         server.terminate()
-        return server.wait()
+        server.wait()
+        return 0
 
 
-def _wait(server: "subprocess.Popen[bytes]", probe: str) -> None:
-    """Until the server answers; its own certificate is not checked by this probe, which sends and believes nothing."""
+def _answers(server: "subprocess.Popen[bytes]", address: str) -> bool:
+    """Wait for the server. Its certificate is not checked by this probe, which sends and believes nothing."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     while server.poll() is None:
         try:
-            urllib.request.urlopen(f"{probe}/readyz", timeout=5, context=context)
-            return
+            with urllib.request.urlopen(f"{address}/readyz", timeout=5, context=context):
+                return True
         except OSError:
             time.sleep(0.2)
+    return False
+
+
+def _stop(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -2,29 +2,14 @@
 
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from string import Template
 
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Trust this Doorstep</title>
-<style>body{{font:17px/1.5 system-ui;margin:24px;max-width:34em}}a.go{{display:block;padding:16px;margin:16px 0;border-radius:12px;
-background:#163a5f;color:#fff;text-align:center;text-decoration:none}}li{{margin:8px 0}}</style></head><body>
-<h1>Let this phone trust Doorstep</h1>
-<p>A phone gives camera and offline mode only to pages it trusts. This is done once. Only this machine holds the key; remove the certificate when you have finished trying.</p>
-<p lang="zh-Hans">手机只向受信任的页面开放相机和离线功能。只需做一次,试用结束后可删除证书。</p>
-<a class="go" href="/doorstep.crt">1. Download the certificate · 下载证书</a>
-<h2>2. Android</h2>
-<ol><li>Settings &rsaquo; Security &rsaquo; Encryption &amp; credentials &rsaquo; Install a certificate &rsaquo; CA certificate.</li><li>Choose <b>doorstep.crt</b> from Downloads.</li></ol>
-<h2>2. iPhone</h2>
-<ol><li>Settings &rsaquo; Profile downloaded &rsaquo; Install.</li>
-<li>Settings &rsaquo; General &rsaquo; About &rsaquo; Certificate trust settings: switch on <b>Doorstep</b>.</li></ol>
-<a class="go" href="https://{address}:{port}/app/">3. Open Doorstep · 打开 Doorstep</a>
-</body></html>
-"""
+_PAGE = Path(__file__).with_suffix(".html")
 
 
-def trust_server(authority: Path, address: str, port: int, https_port: int, bind: str = "0.0.0.0") -> ThreadingHTTPServer:  # noqa: S104
-    """A server, not yet started, for the page and the authority's certificate."""
-    page = _PAGE.format(address=address, port=https_port).encode()
+def trust_server(authority: Path, app: str, port: int, bind: str = "0.0.0.0") -> ThreadingHTTPServer:
+    """A server, not yet started, for the page and the authority's certificate; `app` is the address that the page leads to."""
+    page = Template(_PAGE.read_text(encoding="utf-8")).substitute(app=app).encode()
     certificate = authority.read_bytes()
 
     class Answer(BaseHTTPRequestHandler):

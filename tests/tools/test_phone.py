@@ -24,6 +24,7 @@ def test_a_client_that_trusts_the_authority_accepts_the_server(tmp_path: Path) -
     try:
         url = f"https://127.0.0.1:{server.server_address[1]}/"
         trusting = ssl.create_default_context(cafile=str(made.authority))
+        trusting.verify_flags |= ssl.VERIFY_X509_STRICT
         with urllib.request.urlopen(url, context=trusting, timeout=10) as answer:
             assert answer.status == 200
         with pytest.raises(urllib.error.URLError):
@@ -43,11 +44,11 @@ def test_the_authority_is_kept_and_its_key_is_private(tmp_path: Path) -> None:
 def test_the_trust_page_hands_out_the_authority(tmp_path: Path) -> None:
     made = make_certificates(tmp_path, ["127.0.0.1"])
     port = free_port()
-    server = trust_server(made.authority, "127.0.0.1", port, 8443, bind="127.0.0.1")
+    server = trust_server(made.authority, "https://127.0.0.1:8443/app/", port, bind="127.0.0.1")
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as page:
-            assert b"https://127.0.0.1:8443/app/" in page.read()
+            assert b'href="https://127.0.0.1:8443/app/"' in page.read()
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/doorstep.crt", timeout=10) as file:
             assert (file.read(), file.headers["Content-Type"]) == (made.authority.read_bytes(), "application/x-x509-ca-cert")
     finally:
