@@ -74,7 +74,9 @@ def test_the_front_ends_layers_hold_and_catch_what_is_planted(tmp_path: Path) ->
     command = [str(ROOT / "tools" / "with-node.sh"), "node", "node_modules/eslint/bin/eslint.js", "--format", "json", "src"]
     found = subprocess.run(command, cwd=copy, capture_output=True, text=True, check=False)
     reported = {
-        (str(Path(file["filePath"]).relative_to(copy)), message["ruleId"]) for file in json.loads(found.stdout) for message in file["messages"]
+        (str(Path(file["filePath"]).relative_to(copy)), message["ruleId"])
+        for file in json.loads(found.stdout)
+        for message in file["messages"]
     }
     rules = {rule for _, rule in expected}
     assert {(file, rule) for file, rule in reported if rule in rules} == expected
