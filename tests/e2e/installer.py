@@ -1,0 +1,176 @@
+"""An installer who does what the big button says, with one thumb, and knows nothing else of the app."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+STEPS_MAX = 120
+
+
+@dataclass
+class Installer:
+    """Works on one page. `readings` are what the instruments show, by step; everything else is answered as a smooth day would."""
+
+    page: Page
+    url: str
+    readings: dict[str, str] = field(default_factory=dict)
+    photos: int = 0
+
+    def by(self, testid: str) -> Any:
+        """The element of that name."""
+        return self.page.get_by_test_id(testid)
+
+    def enrol(self, link: str) -> None:
+        """Open an enrolment link, tap, and wait until the day's jobs are ready for offline."""
+        self.page.goto(link)
+        self.by("enrol-add").click()
+        expect(self.by("hello")).to_be_visible()
+        self.by("to-today").click()
+        self.wait_until_offline_works()
+
+    def wait_until_offline_works(self) -> None:
+        """Until the worker is in charge and holds all it needs, and each job says that it is ready."""
+        self.page.wait_for_function("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")
+        expect(self.by("job-card").first).to_be_visible()
+        expect(self.by("not-ready")).to_have_count(0)
+
+    def go_offline(self, offline: bool = True) -> None:
+        """Switch the network of the whole browser."""
+        self.page.context.set_offline(offline)
+
+    def open_job(self, job_id: str) -> None:
+        """Open a job from the day's list."""
+        self.page.goto(f"{self.url}/app/#/job/{job_id}")
+        expect(self.by("job")).to_be_visible()
+
+    def do_everything_until(self, *stops: str) -> str:
+        """Follow the big button until one of the screens in `stops` shows; its name."""
+        for _ in range(STEPS_MAX):
+            screen = self._screen()
+            if screen in stops:
+                return screen
+            self._act(screen)
+        raise AssertionError("the big button leads nowhere")
+
+    def take_photo(self) -> None:
+        """Press the shutter once, and wait until the phone says where the photo is."""
+        shutter = self.by("shutter")
+        expect(shutter).to_be_enabled()
+        before = self.by("last-photo").count() and self.page.evaluate("document.querySelector('[data-testid=photo-count]')?.textContent")
+        shutter.click()
+        self.page.locator("[data-testid=weak-keep], [data-testid=last-photo]").first.wait_for()
+        if self.by("weak-keep").count():
+            self.by("weak-keep").click()
+            self.page.locator("[data-testid^='weak-why-']").first.click()
+        expect(self.by("last-photo")).to_be_visible()
+        if before:
+            expect(self.by("photo-count")).not_to_have_text(before)
+        self.photos += 1
+
+    def take_retake(self) -> None:
+        """Press the shutter for a photo that was sent back; the app goes back by itself when it is kept."""
+        expect(self.by("shutter")).to_be_enabled()
+        self.by("shutter").click()
+        self.page.locator("[data-testid=weak-keep], [data-testid=job], [data-testid=step]").first.wait_for()
+        if self.by("weak-keep").count():
+            self.by("weak-keep").click()
+            self.page.locator("[data-testid^='weak-why-']").first.click()
+        expect(self.by("camera")).to_have_count(0)
+
+    def sign(self, name: str = "Chen Jing") -> None:
+        """Hand the phone over, let the customer draw two strokes and accept, and take it back."""
+        self.by("hand-over-start").click()
+        expect(self.by("statement")).to_be_visible()
+        self.by("accept").click()
+        self.draw()
+        self.by("signer-name").fill(name)
+        self.page.get_by_test_id("relation-customer").click()
+        self.by("sign").click()
+        expect(self.by("signed")).to_be_visible()
+        self.hold("leave-hand-over")
+
+    def draw(self) -> None:
+        """Two strokes on the pad, by touch."""
+        box = self.by("pad").bounding_box()
+        assert box is not None
+        session = self.page.context.new_cdp_session(self.page)
+        for start in (0.2, 0.45):
+            points = [(box["x"] + box["width"] * (start + i * 0.012), box["y"] + box["height"] * (0.35 + 0.3 * ((i % 8) / 8))) for i in range(24)]
+            for number, (x, y) in enumerate(points):
+                kind = "touchStart" if number == 0 else "touchMove"
+                session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+                self.page.wait_for_timeout(8)
+            session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def hold(self, testid: str, for_ms: int = 2_500) -> None:
+        """Keep a finger on a button."""
+        box = self.by(testid).bounding_box()
+        assert box is not None
+        self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        self.page.mouse.down()
+        self.page.wait_for_timeout(for_ms)
+        self.page.mouse.up()
+
+    def _screen(self) -> str:
+        """Which screen shows, once it has settled."""
+        # Lists of steps stand on other screens too, so the screen of one step is looked for last.
+        names = ("camera", "scan-screen", "sign-off", "hand-over", "finish", "job", "today", "step")
+        self.page.wait_for_function(
+            "names => names.some(name => document.querySelector(`[data-testid=${name}]`))", arg=list(names)
+        )
+        return next(name for name in names if self.by(name).count())
+
+    def _act(self, screen: str) -> None:
+        match screen:
+            case "job":
+                self._tap("next")
+            case "step":
+                self._step()
+            case "camera":
+                if self.by("camera-done").count():
+                    self._tap("camera-done")
+                else:
+                    self.take_photo()
+            case "scan-screen":
+                expect(self.by("scan-screen")).to_have_count(0, timeout=30_000)
+            case "sign-off":
+                self.sign()
+            case _:
+                raise AssertionError(f"nothing to do on {screen}")
+
+    def _step(self) -> None:
+        if self.by("save").count():
+            self._answer()
+            self._tap("save")
+        elif self.by("scan").count():
+            self._tap("scan")
+        elif self.by("take-photo").count():
+            self._tap("take-photo")
+        else:
+            self._tap("onward")
+
+    def _answer(self) -> None:
+        """Give the editor that shows what it asks: the first tile, the reading, a text."""
+        step = self.page.evaluate("location.hash.match(/id=([^&]*)/)?.[1] ?? ''")
+        if self.by("reading").count():
+            self.by("reading").fill(self.readings.get(step) or self._within_limits())
+        elif self.by("text-answer").count():
+            self.by("text-answer").fill("All as it should be.")
+        elif self.page.locator("[data-testid^='choice-']").count():
+            self.page.locator("[data-testid^='choice-']").first.click()
+
+    def _within_limits(self) -> str:
+        """A value that the limits on the screen allow: one of them, or ten when there are none."""
+        shown = self.page.locator("[data-testid=limits] svg text")
+        return shown.first.text_content() or "10" if shown.count() else "10"
+
+    def _tap(self, testid: str) -> None:
+        """Tap, and wait until something has come of it."""
+        before = self._mark()
+        self.by(testid).last.click()
+        self.page.wait_for_function("before => document.body.innerText + location.hash !== before", arg=before)
+
+    def _mark(self) -> str:
+        mark: str = self.page.evaluate("document.body.innerText + location.hash")
+        return mark
