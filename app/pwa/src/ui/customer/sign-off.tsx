@@ -15,7 +15,7 @@ import { address, go, type Query } from '../installer/route';
 import { useJob } from '../installer/use';
 import { fresh } from '../installer/answer';
 import { nextAction, openSteps, placeOf } from '../installer/work';
-import { say } from '../installer/words';
+import { sayStep } from '../installer/words-step';
 import { HandOver } from './hand-over';
 import { prepare, recordOutcome, type Outcome, type Prepared } from './recording';
 import { saySign } from './words';
@@ -123,7 +123,7 @@ function AbsentSheet({ onDone, onClose }: { readonly onDone: (reason: string) =>
         {saySign('absent_save')}
       </Button>
       <Button kind="link" wide onTap={onClose}>
-        {say('cancel')}
+        {sayStep('cancel')}
       </Button>
     </Sheet>
   );

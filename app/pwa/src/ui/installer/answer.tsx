@@ -11,7 +11,7 @@ import { Tiles } from '../parts/tiles';
 import { toast } from '../parts/toast';
 import { normalReading, ReadingInput } from './reading';
 import { save } from './saving';
-import { say } from './words';
+import { sayStep } from './words-step';
 
 export interface AnswerDraft {
   readonly value: string;
@@ -37,8 +37,8 @@ export function valueOf(asked: ValueAsked, { value }: AnswerDraft): AnswerValue 
 /** Why a draft cannot be saved, as a sentence; null when it can. */
 export function problemOf(asked: ValueAsked, draft: AnswerDraft): string | null {
   const value = valueOf(asked, draft);
-  if (value === null) return say(asked.kind === 'choice' ? 'choose_one' : asked.kind === 'reading' ? 'not_a_number' : 'exception_note_needed');
-  return isOutside(asked, draft) && draft.note.trim() === '' ? say('exception_note_needed') : null;
+  if (value === null) return sayStep(asked.kind === 'choice' ? 'choose_one' : asked.kind === 'reading' ? 'not_a_number' : 'exception_note_needed');
+  return isOutside(asked, draft) && draft.note.trim() === '' ? sayStep('exception_note_needed') : null;
 }
 
 export function isOutside(asked: ValueAsked, draft: AnswerDraft): boolean {
@@ -60,7 +60,7 @@ export function AnswerEditor({ asked, draft, problem, onWrite }: {
       return (
         <>
           <Tiles
-            legend={say('choose_one')}
+            legend={sayStep('choose_one')}
             options={asked.options.map((option) => ({ value: option.value, title: pick(option.title) }))}
             chosen={draft.value || null}
             testid="choice"
@@ -70,7 +70,7 @@ export function AnswerEditor({ asked, draft, problem, onWrite }: {
         </>
       );
     case 'text':
-      return <Field label={say('text_label')} value={draft.value} lines={4} most={1000} problem={problem} testid="text-answer" onWrite={write} />;
+      return <Field label={sayStep('text_label')} value={draft.value} lines={4} most={1000} problem={problem} testid="text-answer" onWrite={write} />;
     case 'reading': {
       const outside = isOutside(asked, draft);
       return (
@@ -78,10 +78,10 @@ export function AnswerEditor({ asked, draft, problem, onWrite }: {
           <ReadingInput asked={asked} typed={draft.value} problem={outside ? null : problem} onWrite={write} />
           {outside && (
             <>
-              <Notice tone="warn" title={say('outside')}>
-                <p>{say('outside_text')}</p>
+              <Notice tone="warn" title={sayStep('outside')}>
+                <p>{sayStep('outside_text')}</p>
               </Notice>
-              <Field label={say('outside_note')} value={draft.note} lines={3} most={800} problem={problem} testid="outside-note" onWrite={(note) => onWrite({ ...draft, note })} />
+              <Field label={sayStep('outside_note')} value={draft.note} lines={3} most={800} problem={problem} testid="outside-note" onWrite={(note) => onWrite({ ...draft, note })} />
             </>
           )}
         </>
@@ -95,11 +95,11 @@ export function answerText(step: Step, answer: Pick<Answer, 'value' | 'unit' | '
   if (answer.exception) {
     const reason = step.rule.exception?.reasons.find((known) => known.reason === answer.exception?.reason);
     const words = pick(reason?.title) || answer.exception.reason;
-    return [say('exception_given', { reason: words }), answer.exception.note].filter(Boolean).join(' — ');
+    return [sayStep('exception_given', { reason: words }), answer.exception.note].filter(Boolean).join(' — ');
   }
   const asked = valueAsked(step.rule.evidence);
   const { value } = answer;
-  if (value === true) return say('yes');
+  if (value === true) return sayStep('yes');
   if (asked?.kind === 'choice') return pick(asked.options.find((option) => option.value === value)?.title) || String(value ?? '');
   return [Array.isArray(value) ? value.join(', ') : String(value ?? ''), answer.unit].filter(Boolean).join(' ');
 }
@@ -119,10 +119,10 @@ export async function saveAnswer(view: JobView, step: Step, answer: NewAnswer, b
   if (!saved) return false;
   const takeBack = async (): Promise<void> => {
     const old = { value: before?.value ?? null, unit: before?.unit ?? null, exception: before?.exception ?? null };
-    if (await save(view.job_id, 'step.answered', { ...at, ...old, finding_id: null })) toast(say('answer_taken_back'));
+    if (await save(view.job_id, 'step.answered', { ...at, ...old, finding_id: null })) toast(sayStep('answer_taken_back'));
   };
   // What answers a finding cannot be taken back: the office is waiting for it.
-  toast(say('saved'), findingId === null ? { label: say('undo'), act: takeBack } : null);
+  toast(sayStep('saved'), findingId === null ? { label: sayStep('undo'), act: takeBack } : null);
   return true;
 }
 

@@ -6,7 +6,7 @@ import { Button } from '../parts/button';
 import { Field } from '../parts/field';
 import { Sheet } from '../parts/sheet';
 import { Tiles } from '../parts/tiles';
-import { say } from './words';
+import { sayStep } from './words-step';
 
 export function ExceptionSheet({ exception, onSave, onClose }: {
   readonly exception: NonNullable<Rule['exception']>;
@@ -22,22 +22,22 @@ export function ExceptionSheet({ exception, onSave, onClose }: {
     if (reason !== null && !lacking) await onSave({ reason, note: note.trim() || null });
   };
   return (
-    <Sheet title={say('exception_title')} testid="exception" onClose={onClose}>
+    <Sheet title={sayStep('exception_title')} testid="exception" onClose={onClose}>
       <Tiles
-        legend={say('exception_title')}
+        legend={sayStep('exception_title')}
         legendHidden
         options={exception.reasons.map((known) => ({ value: known.reason, title: pick(known.title) }))}
         chosen={reason}
         testid="exception"
         onChoose={setReason}
       />
-      {tried && reason === null && <p class="stop" role="alert">{say('choose_one')}</p>}
-      <Field label={say('exception_note')} value={note} lines={3} most={1000} problem={tried && lacking ? say('exception_note_needed') : null} testid="exception-note" onWrite={setNote} />
+      {tried && reason === null && <p class="stop" role="alert">{sayStep('choose_one')}</p>}
+      <Field label={sayStep('exception_note')} value={note} lines={3} most={1000} problem={tried && lacking ? sayStep('exception_note_needed') : null} testid="exception-note" onWrite={setNote} />
       <Button kind="primary" testid="exception-save" onTap={saveIt}>
-        {say('exception_save')}
+        {sayStep('exception_save')}
       </Button>
       <Button kind="link" wide onTap={onClose}>
-        {say('cancel')}
+        {sayStep('cancel')}
       </Button>
     </Sheet>
   );

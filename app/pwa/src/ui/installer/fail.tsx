@@ -16,7 +16,7 @@ import { PhotoStrip } from './photo-strip';
 import { address, go, type Query } from './route';
 import { save } from './saving';
 import { useDraft, useJob } from './use';
-import { say } from './words';
+import { sayStep } from './words-step';
 import { sayEnd } from './words-end';
 
 const REASON_ICONS: Readonly<Record<string, IconName>> = {
@@ -92,7 +92,7 @@ function Evidence({ view, asked, draft, write }: { readonly view: JobView; reado
     case 'choice':
       return (
         <Tiles
-          legend={say('choose_one')}
+          legend={sayStep('choose_one')}
           options={asked.options.map((option) => ({ value: option.value, title: pick(option.title) }))}
           chosen={draft.choice || null}
           testid="fail-choice"
@@ -116,7 +116,7 @@ function PhotoEvidence({ view, asked }: { readonly view: JobView; readonly asked
       {role?.hint && <p class="quiet">{pick(role.hint)}</p>}
       <PhotoStrip view={view} photos={photos} title={title} />
       <Button icon="camera" testid="add-photo" onTap={() => go(address('photo', view.job_id, { role: asked.role, for: 'failure' }))}>
-        {photos.length > 0 ? say('another_photo') : say('take_photo', { role: title })}
+        {photos.length > 0 ? sayStep('another_photo') : sayStep('take_photo', { role: title })}
       </Button>
     </section>
   );
@@ -133,7 +133,7 @@ function lackingOf(view: JobView, reason: FailureReason, draft: Draft): string[]
     if (asked.kind === 'photo' && photosOf(view.state, null, null, asked.role).length < asked.min) {
       return [pick(roleOf(view.standards, asked.role)?.title) || asked.role];
     }
-    if (asked.kind === 'choice' && !asked.options.some((option) => option.value === draft.choice)) return [say('choose_one')];
+    if (asked.kind === 'choice' && !asked.options.some((option) => option.value === draft.choice)) return [sayStep('choose_one')];
     return asked.kind === 'text' && draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
   });
 }

@@ -14,7 +14,7 @@ import { address, go } from './route';
 import { save } from './saving';
 import { useDraft, useJob } from './use';
 import { openSteps, placeOf } from './work';
-import { say } from './words';
+import { sayStep } from './words-step';
 import { sayEnd } from './words-end';
 
 export function Finish({ jobId }: { readonly jobId: string }) {
@@ -85,12 +85,12 @@ function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visit
       )}
       {ending && (
         <Sheet title={sayEnd('partial_why')} testid="partial" onClose={() => setEnding(false)}>
-          <Field label={sayEnd('partial_why')} value={note} lines={3} most={1000} problem={tried && note.trim() === '' ? say('exception_note_needed') : null} testid="partial-note" onWrite={write} />
+          <Field label={sayEnd('partial_why')} value={note} lines={3} most={1000} problem={tried && note.trim() === '' ? sayStep('exception_note_needed') : null} testid="partial-note" onWrite={write} />
           <Button kind="primary" testid="partial-save" onTap={() => end('partial')}>
             {sayEnd('partial_save')}
           </Button>
           <Button kind="link" wide onTap={() => setEnding(false)}>
-            {say('cancel')}
+            {sayStep('cancel')}
           </Button>
         </Sheet>
       )}

@@ -11,7 +11,7 @@ import { NoJob } from './job';
 import { back } from './route';
 import { save } from './saving';
 import { useDraft, useJob } from './use';
-import { say } from './words';
+import { sayStep } from './words-step';
 import { sayEnd } from './words-end';
 
 const CODES = ['note', 'damage', 'missing_part', 'site', 'unsafe', 'complaint', 'other'] as const;
@@ -35,7 +35,7 @@ function Writing({ view }: { readonly view: JobView }) {
         : await save(view.job_id, 'issue.raised', { issue_id: newId(), code: draft.code, unit_id: draft.unit || null, note: text });
     if (!saved) return;
     clear();
-    toast(say('saved'));
+    toast(sayStep('saved'));
     back();
   };
   return (
@@ -60,7 +60,7 @@ function Writing({ view }: { readonly view: JobView }) {
       {draft.code !== 'note' && units.length > 1 && (
         <Tiles
           legend={sayEnd('note_unit')}
-          options={[{ value: '', title: say('whole_job') }, ...units.map((unit) => ({ value: unit.unit_id, title: unit.name }))]}
+          options={[{ value: '', title: sayStep('whole_job') }, ...units.map((unit) => ({ value: unit.unit_id, title: unit.name }))]}
           chosen={draft.unit}
           onChoose={(unit) => write({ ...draft, unit })}
         />

@@ -12,6 +12,7 @@ import { save } from './saving';
 import { ItemMark } from './sync-bar';
 import { usePhoto } from './use';
 import { say } from './words';
+import { sayStep } from './words-step';
 
 export function PhotoStrip({ view, photos, title }: { readonly view: JobView; readonly photos: readonly Photo[]; readonly title: string }) {
   const [opened, setOpened] = useState<Photo | null>(null);
@@ -24,7 +25,7 @@ export function PhotoStrip({ view, photos, title }: { readonly view: JobView; re
               <Thumb sha256={photo.sha256} />
             </button>
             <ItemMark sha256={photo.sha256} />
-            {photo.after_signoff && <span class="mark quiet">{say('photo_after_signoff')}</span>}
+            {photo.after_signoff && <span class="mark quiet">{sayStep('photo_after_signoff')}</span>}
           </li>
         ))}
       </ul>
@@ -44,11 +45,11 @@ function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; r
   const remove = async (): Promise<void> => {
     if (!(await save(view.job_id, 'photo.retracted', { photo_id: photo.photo_id, reason: 'removed' }))) return;
     onClose();
-    toast(say('photo_removed'));
+    toast(sayStep('photo_removed'));
   };
   return (
     <Sheet title={title} testid="photo-sheet" onClose={onClose}>
-      {url ? <img class="photo-large" src={url} alt={title} /> : url === '' && <p class="quiet">{say('photo_gone')}</p>}
+      {url ? <img class="photo-large" src={url} alt={title} /> : url === '' && <p class="quiet">{sayStep('photo_gone')}</p>}
       <div class="row apart small">
         <span class="quiet figures">{moment(photo.at)}</span>
         <ItemMark sha256={photo.sha256} />
@@ -58,10 +59,10 @@ function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; r
       </Button>
       <div class="row apart">
         <Button kind="link" icon="trash-2" testid="remove-photo" onTap={remove}>
-          {say('photo_remove')}
+          {sayStep('photo_remove')}
         </Button>
         <Button kind="link" onTap={onClose}>
-          {say('close')}
+          {sayStep('close')}
         </Button>
       </div>
     </Sheet>

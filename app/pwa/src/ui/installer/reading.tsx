@@ -4,7 +4,7 @@ import type { ReadingAsked } from '../../domain/standard';
 import { pick } from '../i18n/catalogue';
 import { useId } from 'preact/hooks';
 import { Icon } from '../parts/icon';
-import { say } from './words';
+import { sayStep } from './words-step';
 
 /** What a hand types as the wire writes it: a comma is a point, "07." is 7, ".5" is 0.5. */
 export function normalReading(typed: string): string {
@@ -16,9 +16,9 @@ export function normalReading(typed: string): string {
 
 export function limitsText(asked: ReadingAsked): string {
   const { unit, min = null, max = null } = asked;
-  if (min !== null && max !== null) return say('limits_between', { min, max, unit });
-  if (min !== null) return say('limits_min', { min, unit });
-  return max !== null ? say('limits_max', { max, unit }) : '';
+  if (min !== null && max !== null) return sayStep('limits_between', { min, max, unit });
+  if (min !== null) return sayStep('limits_min', { min, unit });
+  return max !== null ? sayStep('limits_max', { max, unit }) : '';
 }
 
 export function ReadingInput({ asked, typed, problem, onWrite }: {
@@ -33,10 +33,10 @@ export function ReadingInput({ asked, typed, problem, onWrite }: {
   return (
     <div class="stack">
       <div class="field">
-        <label for={id}>{say('reading_label', { unit: asked.unit })}</label>
+        <label for={id}>{sayStep('reading_label', { unit: asked.unit })}</label>
         <div class="reading">
           {negative && (
-            <button type="button" class="button" aria-label={say('reading_sign')} onClick={() => onWrite(typed.startsWith('-') ? typed.slice(1) : `-${typed}`)}>
+            <button type="button" class="button" aria-label={sayStep('reading_sign')} onClick={() => onWrite(typed.startsWith('-') ? typed.slice(1) : `-${typed}`)}>
               ±
             </button>
           )}
@@ -63,7 +63,7 @@ export function ReadingInput({ asked, typed, problem, onWrite }: {
       </div>
       <div id={`${id}-limits`} class="stack tight">
         <LimitLine asked={asked} value={isDecimal(value) ? value : null} />
-        {asked.instrument && <p class="small quiet">{say('instrument', { what: pick(asked.instrument) })}</p>}
+        {asked.instrument && <p class="small quiet">{sayStep('instrument', { what: pick(asked.instrument) })}</p>}
       </div>
     </div>
   );
@@ -100,7 +100,7 @@ export function LimitLine({ asked, value }: { readonly asked: ReadingAsked; read
       </svg>
       <figcaption class={value === null ? 'quiet' : inside ? 'ok' : 'warn'}>
         {value !== null && <Icon name={inside ? 'circle-check' : 'triangle-alert'} />}
-        {value === null ? limitsText(asked) : `${say(inside ? 'within' : 'outside')} · ${limitsText(asked)}`}
+        {value === null ? limitsText(asked) : `${sayStep(inside ? 'within' : 'outside')} · ${limitsText(asked)}`}
       </figcaption>
     </figure>
   );

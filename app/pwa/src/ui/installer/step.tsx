@@ -22,6 +22,7 @@ import { ItemMark } from './sync-bar';
 import { useDraft, useJob } from './use';
 import { isOpen, isSame, nextStep, photosOf, placeOf, roleOf, scanState, stepAt, unitOf } from './work';
 import { say } from './words';
+import { sayStep } from './words-step';
 
 export function StepScreen({ jobId, query }: { readonly jobId: string; readonly query: Query }) {
   const view = useJob(jobId);
@@ -61,7 +62,7 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
     const unit = asked.kind === 'reading' ? asked.unit : null;
     if (!(await saveAnswer(view, step, { value, unit, finding_id: openFinding?.finding_id ?? null }, answer))) return;
     if (isOutside(asked, draft)) {
-      const text = `${say('outside_prefix')} ${pick(rule.title)} ${String(value)} ${unit ?? ''} — ${draft.note.trim()}`;
+      const text = `${sayStep('outside_prefix')} ${pick(rule.title)} ${String(value)} ${unit ?? ''} — ${draft.note.trim()}`;
       await save(view.job_id, 'note.added', { text });
     }
     clearDraft();
@@ -77,7 +78,7 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
 
   const place = view.steps.findIndex((other) => isSame(other, step)) + 1;
   const unit = unitOf(state, step.unit_id);
-  const under = [say('position', { n: place, all: view.steps.length }), say(`phase_${rule.phase}`), unit?.name].filter(Boolean).join(' · ');
+  const under = [sayStep('position', { n: place, all: view.steps.length }), say(`phase_${rule.phase}`), unit?.name].filter(Boolean).join(' · ');
   return (
     <Frame
       testid="step"
@@ -92,7 +93,7 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
       )}
       <div class="row">
         {rule.severity === 'must' && isOpen(step) && <Chip>{say('must')}</Chip>}
-        {rule.actor === 'customer' && <Chip icon="user">{say('by_customer')}</Chip>}
+        {rule.actor === 'customer' && <Chip icon="user">{sayStep('by_customer')}</Chip>}
         {!isOpen(step) && <StateChip step={step} />}
       </div>
       <p class="instruction">{pick(rule.text)}</p>
@@ -101,12 +102,12 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
         <div class="card stack tight" data-testid="answer">
           <p class="answer-text">{answerText(step, answer)}</p>
           <div class="row apart small">
-            <span class="quiet figures">{say('answered_by', { name: view.people[answer.actor] ?? '', time: moment(answer.at) })}</span>
+            <span class="quiet figures">{sayStep('answered_by', { name: view.people[answer.actor] ?? '', time: moment(answer.at) })}</span>
             <ItemMark eventId={answer.event_id} />
           </div>
           {asked?.kind !== 'confirm' && (
             <Button kind="link" testid="change-answer" onTap={() => setChanging(true)}>
-              {say('change_answer')}
+              {sayStep('change_answer')}
             </Button>
           )}
         </div>
@@ -126,12 +127,12 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
       {rule.evidence.some((evidence) => evidence.kind === 'scan') && unit && <ScanPart view={view} step={step} unitId={unit.unit_id} />}
       {rule.exception && isOpen(step) && (
         <Button kind="link" icon="info" testid="cannot" onTap={() => setExcepting(true)}>
-          {say('cannot')}
+          {sayStep('cannot')}
         </Button>
       )}
       {rule.remedy && (
         <details class="small">
-          <summary class="quiet">{say('remedy')}</summary>
+          <summary class="quiet">{sayStep('remedy')}</summary>
           <p>{pick(rule.remedy.text)}</p>
         </details>
       )}
@@ -154,7 +155,7 @@ function Primary({ view, step, editing, outside, saveValue, onward }: {
     const confirm = valueAsked(step.rule.evidence)?.kind === 'confirm';
     return (
       <Button kind="primary" icon="check" testid="save" onTap={saveValue}>
-        {say(outside ? 'outside_save' : !last ? (confirm ? 'yes' : 'save') : confirm ? 'done_next' : 'save_next')}
+        {sayStep(outside ? 'outside_save' : !last ? (confirm ? 'yes' : 'save') : confirm ? 'done_next' : 'save_next')}
       </Button>
     );
   }
@@ -168,14 +169,14 @@ function Primary({ view, step, editing, outside, saveValue, onward }: {
   if (photo !== undefined) {
     return (
       <Button kind="primary" icon="camera" testid="take-photo" onTap={() => go(photoPlace(view, step, photo))}>
-        {say('take_photo', { role: pick(roleOf(view.standards, photo, step.standard_id)?.title) || photo })}
+        {sayStep('take_photo', { role: pick(roleOf(view.standards, photo, step.standard_id)?.title) || photo })}
       </Button>
     );
   }
   const next = nextStep(view, step);
   return (
     <Button kind="primary" testid="onward" onTap={() => (isOpen(step) ? go(address('job', view.job_id)) : onward())}>
-      {next && !isOpen(step) ? say('next', { what: pick(next.rule.title) }) : say('to_job')}
+      {next && !isOpen(step) ? say('next', { what: pick(next.rule.title) }) : sayStep('to_job')}
     </Button>
   );
 }
@@ -197,12 +198,12 @@ function PhotoPart({ view, step, asked }: { readonly view: JobView; readonly ste
     <section class="stack tight" data-testid="photos" data-role={asked.role}>
       <h2 class="row">
         <Icon name={photos.length >= asked.min ? 'circle-check' : 'camera'} class={photos.length >= asked.min ? 'ok' : ''} />
-        <span class="figures">{say('photos_of', { role: title, n: photos.length, min: asked.min })}</span>
+        <span class="figures">{sayStep('photos_of', { role: title, n: photos.length, min: asked.min })}</span>
       </h2>
       {role?.hint && <p class="quiet">{pick(role.hint)}</p>}
       <PhotoStrip view={view} photos={photos} title={title} />
       <Button icon={photos.length > 0 ? 'plus' : 'camera'} testid="add-photo" onTap={() => go(photoPlace(view, step, asked.role))}>
-        {photos.length > 0 ? say('another_photo') : say('take_photo', { role: title })}
+        {photos.length > 0 ? sayStep('another_photo') : sayStep('take_photo', { role: title })}
       </Button>
     </section>
   );
@@ -214,7 +215,7 @@ function ScanPart({ view, step, unitId }: { readonly view: JobView; readonly ste
   return (
     <section class="card row apart" data-testid="scan-part" data-scan={scanned}>
       <span class="grow">
-        {scanned === 'matched' ? <Chip tone="ok">{say('scanned')}</Chip> : scanned === 'wrong' ? <Chip tone="stop">{say('wrong_scanned')}</Chip> : <span class="quiet">{say('not_scanned')}</span>}
+        {scanned === 'matched' ? <Chip tone="ok">{say('scanned')}</Chip> : scanned === 'wrong' ? <Chip tone="stop">{say('wrong_scanned')}</Chip> : <span class="quiet">{sayStep('not_scanned')}</span>}
         {last?.serial && <span class="block code">{last.serial}</span>}
         {last && <ItemMark eventId={last.event_id} />}
       </span>

@@ -5,7 +5,7 @@ import { normalSerial } from '../../domain/serial';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
 import { Sheet } from '../parts/sheet';
-import { say } from './words';
+import { sayStep } from './words-step';
 import { sayCamera } from './words-camera';
 
 const CHECKED_LENGTH = 4;
@@ -34,7 +34,7 @@ export function TypedSerial({ onTyped, onClose }: { readonly onTyped: (serial: s
         {sayCamera('type_check')}
       </Button>
       <Button kind="link" wide onTap={onClose}>
-        {say('cancel')}
+        {sayStep('cancel')}
       </Button>
     </Sheet>
   );
