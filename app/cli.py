@@ -1,4 +1,4 @@
-"""The commands: `flask seed demo`, `flask jobs refold`, `flask log verify`, `flask devices enrol-code`, `flask doctor`, `flask proof verify`."""
+"""The commands that operators, `make run` and the tests use; docs/OPERATIONS.md lists them."""
 
 import io
 import sys
@@ -102,7 +102,8 @@ def welcome() -> None:
     for login in found.logins:
         click.echo(f"  sign in as {login} with {found.password}")
     code = enrol.make_code_for_login(_office(), found.installer)
-    click.echo(f"\nInstaller  {code.url}\n  one phone, within ten minutes; another link: flask --app wsgi devices enrol-code --installer {found.installer}")
+    again = f"flask --app wsgi devices enrol-code --installer {found.installer}"
+    click.echo(f"\nInstaller  {code.url}\n  for one phone, within ten minutes; another one: .venv/bin/{again}")
     click.echo(_terminal_qr(code.url))
 
 

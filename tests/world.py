@@ -51,7 +51,8 @@ class World:
 
     def dispatch(self, job_id: str, *crew: str, visit_id: str = "visit-1") -> None:
         """Give a job to a crew."""
-        pinned = [{name: one[name] for name in ("standard_id", "version", "digest")} for one in standards.newest(db.session(), self.tenant_id)]
+        newest = standards.newest(db.session(), self.tenant_id)
+        pinned = [{name: one[name] for name in ("standard_id", "version", "digest")} for one in newest]
         self.decide(job_id, "job.dispatched", visit_id=visit_id, station_id=self.station_id, crew=list(crew), standards=pinned)
 
     def view(self, job_id: str) -> JobView:
@@ -82,9 +83,8 @@ def make(office: Office, name: str = "North") -> World:
         session.add(Station(station_id=world.station_id, tenant_id=world.tenant_id, name=f"{name} 1"))
         session.flush()
         for user_id, role in ((world.wang, "installer"), (world.li, "installer"), (world.supervisor, "supervisor")):
-            session.add(
-                User(user_id=user_id, tenant_id=world.tenant_id, station_id=world.station_id, login=user_id, name=user_id.title(), role=role)
-            )
+            place = {"tenant_id": world.tenant_id, "station_id": world.station_id}
+            session.add(User(user_id=user_id, login=user_id, name=user_id.title(), role=role, **place))
         for path in sorted(STANDARDS.glob("*.json")):
             standards.publish(session, world.tenant_id, path.read_bytes())
     return world

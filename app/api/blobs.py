@@ -33,7 +33,10 @@ _A_YEAR_S = 31_536_000
         )
     ],
     requestBody={"required": True, "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
-    responses={200: {"description": "The blob is whole; the body has its receipt"}, 204: {"description": "Appended; Upload-Offset says how far"}},
+    responses={
+        200: {"description": "The blob is whole; the body has its receipt"},
+        204: {"description": "Appended; Upload-Offset says how far"},
+    },
 )
 @policy.device(uploading=True)
 def patch_blob(sha256: str) -> Response:

@@ -75,8 +75,7 @@ def _declare(view: View, policy: Policy) -> View:
 def _enforce() -> None:
     if request.endpoint is None:
         return
-    policy: Policy | None = getattr(current_app.view_functions[request.endpoint], _MARK, None)
-    assert policy is not None
+    policy: Policy = getattr(current_app.view_functions[request.endpoint], _MARK)
     g.caller = _admit(policy)
 
 

@@ -72,9 +72,7 @@ class SyncSchema(Schema):
     challenge = fields.String(required=True, validate=validate.Length(max=400))
     seal = fields.String(required=True, validate=validate.Length(max=200))
     events = fields.List(fields.Nested(EventSchema), required=True)
-    have = fields.List(
-        fields.Tuple((fields.String(validate=_ID), _Count())), required=True, validate=validate.Length(max=HAVE_MAX)
-    )
+    have = fields.List(fields.Tuple((fields.String(validate=_ID), _Count())), required=True, validate=validate.Length(max=HAVE_MAX))
     pending = fields.Nested(PendingSchema, required=True)
 
 

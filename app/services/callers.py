@@ -42,8 +42,6 @@ def platform_of(key: str) -> tuple[str, str, str] | None:
     """The tenant, id and name of the platform that an API key belongs to; None when there is none in service."""
     hashed = hashlib.sha256(b"doorstep-platform\n" + key.encode("utf-8", "replace")).hexdigest()
     row = db.session.execute(
-        select(Platform.tenant_id, Platform.platform_id, Platform.name).where(
-            Platform.key_hash == hashed, Platform.disabled_at.is_(None)
-        )
+        select(Platform.tenant_id, Platform.platform_id, Platform.name).where(Platform.key_hash == hashed, Platform.disabled_at.is_(None))
     ).first()
     return None if row is None else (row.tenant_id, row.platform_id, row.name)

@@ -63,9 +63,7 @@ def make_code_for_login(office: Office, login: str) -> NewCode:
     return make_code(office, tenant_id, user_id, None)
 
 
-def enrol(
-    office: Office, *, code: str, alg: str, public_key: Mapping[str, Any], label: str, platform: str, proof: str
-) -> dict[str, Any]:
+def enrol(office: Office, *, code: str, alg: str, public_key: Mapping[str, Any], label: str, platform: str, proof: str) -> dict[str, Any]:
     """Spend a code and make its bearer's key a device; the reply of PROTOCOL E2.
 
     Raises `EnrolmentCodeInvalid`, or `ProofInvalid`, which leaves the code good.

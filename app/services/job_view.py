@@ -121,11 +121,11 @@ def _put_right(session: Session, view: JobView) -> None:
 
 
 def _stored_event(row: EventRow) -> Event:
-    assert row.rev is not None and row.event_id is not None
+    rev = row.rev or 0
     if row.body is None:
-        return Event(row.rev, row.device_id, row.event_id, row.kind or "", 1, "", 0, "", {}, redacted=True)
+        return Event(rev, row.device_id, row.event_id or "", row.kind or "", 1, "", 0, "", {}, redacted=True)
     body = parse_body(row.body.decode("utf-8"))
-    return event_of(body, row.device_id, row.rev, orjson.loads(row.flags))
+    return event_of(body, row.device_id, rev, orjson.loads(row.flags))
 
 
 def _write(view: JobView, state: JsonObject) -> None:

@@ -1,4 +1,7 @@
-"""What a phone should hold: its manifest, newer snapshots, wanted blobs. Cost grows with open jobs, not with history (PROTOCOL S10 to S13)."""
+"""What a phone should hold: its manifest, newer snapshots, wanted blobs (PROTOCOL S10 to S13).
+
+The cost grows with open jobs, not with history.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any

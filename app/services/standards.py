@@ -38,7 +38,9 @@ def publish(session: Session, tenant_id: str, document: bytes) -> str:
 def newest(session: Session, tenant_id: str) -> list[JsonObject]:
     """The newest version of each of the tenant's standards: `{standard_id, version, digest, categories}`."""
     rows = session.scalars(
-        select(StandardVersion).where(StandardVersion.tenant_id == tenant_id).order_by(StandardVersion.published_at, StandardVersion.version)
+        select(StandardVersion)
+        .where(StandardVersion.tenant_id == tenant_id)
+        .order_by(StandardVersion.published_at, StandardVersion.version)
     )
     by_id = {row.standard_id: row for row in rows}
     return [
@@ -75,4 +77,3 @@ def document(tenant_id: str, digest: str) -> bytes:
 @lru_cache(maxsize=256)
 def _parsed(raw: bytes) -> JsonObject:
     return standard.read(raw)
-

@@ -1,11 +1,10 @@
 """first tables
 
-Revision: 0001, after 
+Revision: 0001, the first.
 """
 
 import sqlalchemy as sa
 from alembic import op
-
 
 revision = '0001'
 down_revision = None

@@ -117,7 +117,8 @@ def test_b1_too_large_is_refused_before_it_is_read(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [{"Upload-Offset": "-1"}, {"Upload-Offset": "1e3"}, {"Upload-Length": "9" * 40}, {"Content-Digest": "md5=:x:"}, {"Upload-Offset": ""}]
+    "headers",
+    [{"Upload-Offset": "-1"}, {"Upload-Offset": "1e3"}, {"Upload-Length": "9" * 40}, {"Content-Digest": "md5=:x:"}, {"Upload-Offset": ""}],
 )
 def test_b3_headers_of_another_form_are_named(phone: Phone, headers: dict[str, str]) -> None:
     response = phone.patch(SHA256, PHOTO, **headers)

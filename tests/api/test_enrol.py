@@ -67,7 +67,15 @@ def test_e3_a_bad_proof_leaves_the_code_good(client: FlaskClient, world: World) 
 
 @pytest.mark.parametrize(
     "changes",
-    [{"alg": "none"}, {"label": "\0"}, {"label": "x" * 81}, {"public_key": "key"}, {"platform": "\ud800"}, {"role": "admin"}, {"proof": None}],
+    [
+        {"alg": "none"},
+        {"label": "\0"},
+        {"label": "x" * 81},
+        {"public_key": "key"},
+        {"platform": "\ud800"},
+        {"role": "admin"},
+        {"proof": None},
+    ],
 )
 def test_a_wrong_form_is_named(client: FlaskClient, world: World, changes: dict[str, Any]) -> None:
     response = enrol(client, world.code(), **changes)

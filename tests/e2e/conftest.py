@@ -54,5 +54,3 @@ def new_phone(playwright: Playwright, tmp_path: Path) -> Iterator[Callable[..., 
     yield make
     for phone in phones:
         phone.kill()
-
-

@@ -96,7 +96,8 @@ class Installer:
         assert box is not None
         session = self.page.context.new_cdp_session(self.page)
         for start in (0.2, 0.45):
-            points = [(box["x"] + box["width"] * (start + i * 0.012), box["y"] + box["height"] * (0.35 + 0.3 * ((i % 8) / 8))) for i in range(24)]
+            across = [box["x"] + box["width"] * (start + i * 0.012) for i in range(24)]
+            points = [(x, box["y"] + box["height"] * (0.35 + 0.04 * (i % 8))) for i, x in enumerate(across)]
             for number, (x, y) in enumerate(points):
                 kind = "touchStart" if number == 0 else "touchMove"
                 session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
