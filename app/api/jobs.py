@@ -39,13 +39,8 @@ class UnitNameSchema(Schema):
     category = fields.String()
 
 
-class SlotSchema(Schema):
-    """A slot's two ends."""
-
-    to = fields.String()
-
-
-SlotSchema._declared_fields["from"] = fields.String()
+SlotSchema = Schema.from_dict({"from": fields.String(), "to": fields.String()}, name="SlotSchema")
+SlotSchema.__doc__ = "A slot's two ends."
 
 
 class JobRowSchema(Schema):
