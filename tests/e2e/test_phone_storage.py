@@ -4,6 +4,7 @@ No screen takes part: the engine is bundled alone and driven through the same do
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -313,3 +314,46 @@ def test_two_tabs_write_one_log_and_one_of_them_sends(phone: Phone) -> None:
     phone.note("after the first tab was closed")
     phone.delivered()
     assert "after the first tab was closed" in phone.office_notes()
+
+
+def test_a_tab_that_hangs_with_the_lock_is_replaced(phone: Phone) -> None:
+    phone.delivered()
+    second = phone.page.context.new_page()
+    second.goto(f"{phone.server.url}/")
+    second.wait_for_function("globalThis.booted === true")
+    hanging = "setTimeout(() => { const end = Date.now() + 25_000; while (Date.now() < end); }, 0); 0"
+    phone.do(hanging)
+    phone.page = second
+    seen = len(phone.server.seen)
+    phone.note("from the second tab")
+    phone.do("engine.sync.syncNow()")
+    second.wait_for_timeout(2_000)
+    assert len(phone.server.seen) == seen, "the first tab did not hang"
+    phone.delivered()
+    assert phone.office_notes() == ["from the second tab"]
+
+
+def test_s9_l7_a_copied_profile_forks_and_loses_nothing(phone: Phone, tmp_path: Path) -> None:
+    phone.note("before the copy")
+    phone.delivered()
+    phone.browser.close()
+    copy = tmp_path / "copy"
+    shutil.copytree(phone.browser.profile, copy)
+    phone.page = phone.browser.open()
+    phone.open()
+    phone.note("from the original")
+    phone.delivered()
+    phone.browser.close()
+    phone.browser.profile = copy
+    phone.page = phone.browser.open()
+    phone.open()
+    phone.note("from the copy")
+    taken = phone.photo("p-copy")
+    phone.delivered()
+    assert sorted(phone.office_notes()) == ["before the copy", "from the copy", "from the original"]
+    assert phone.office_blob(taken["sha256"]) == phone.bytes_of(taken["sha256"])
+    opened = [body["data"] for body in phone.office_events() if body["kind"] == "log.opened"]
+    assert [(data["prior_epoch"], data["prior_acked_seq"], data["reason"]) for data in opened] == [(1, 1, "fork")]
+    phone.note("after the fork")
+    phone.delivered()
+    assert "after the fork" in phone.office_notes()
