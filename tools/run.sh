@@ -12,7 +12,8 @@ fi
 "${flask[@]}" seed demo
 .venv/bin/gunicorn --config gunicorn.conf.py wsgi:app &
 server=$!
-trap 'kill -TERM $server 2>/dev/null; wait $server; exit' INT TERM
+trap 'kill -TERM $server 2>/dev/null; wait $server' EXIT
+trap 'exit 0' INT TERM
 until .venv/bin/python -c "import urllib.request as r; r.urlopen('http://127.0.0.1:$PORT/readyz', timeout=5)" 2>/dev/null; do
   kill -0 $server 2>/dev/null || exit 1
   sleep 0.2
