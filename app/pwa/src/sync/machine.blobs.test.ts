@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { blob, booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, STATEMENT } from '../testing/machine';
+import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, CHUNK_BYTES_START, START } from './syncState';
+
+describe('blobs', () => {
+  it('B1: no blob goes before its event is acknowledged', () => {
+    const [state, effects] = run(START, [...booted(events(1, 60), [blob(PHOTO, 55)]), { type: 'sync_reply', reply: reply(50), receipt_fits: true }]);
+    expect(effects[1]).toMatchObject({ type: 'send_sync', from: 51, to: 60 });
+    expect(run(state, [{ type: 'sync_reply', reply: reply(60), receipt_fits: true }])[1][1]).toMatchObject({ type: 'send_chunk', sha256: PHOTO });
+  });
+
+  it('sends statements and strokes first, then photos, the oldest first', () => {
+    const blobs = [blob('1'.repeat(64), 3), blob('2'.repeat(64), 1), blob(STATEMENT, 2, { rank: 0 })];
+    expect(pushed(blobs).blobs.map(({ sha256 }) => sha256[0])).toEqual(['b', '2', '1']);
+  });
+
+  it('B2: asks for the offset when it is not known', () => {
+    const [state] = run(START, booted(events(1, 3), [blob(PHOTO, 2, { offset: null })]));
+    const [asked, effects] = run(state, [{ type: 'sync_reply', reply: reply(3), receipt_fits: true }]);
+    expect(effects[1]).toEqual({ type: 'head_blob', sha256: PHOTO });
+    expect(run(asked, [{ type: 'blob_head', sha256: PHOTO, offset: 100 }])[1]).toMatchObject([{ type: 'send_chunk', offset: 100, length: CHUNK_BYTES_START }]);
+  });
+
+  it('B3: chunks follow each other; a new event goes between them', () => {
+    let [state, effects] = run(pushed([blob(PHOTO, 2)]), [{ type: 'blob_progress', sha256: PHOTO, offset: CHUNK_BYTES_START }]);
+    expect(effects).toMatchObject([{ type: 'send_chunk', offset: CHUNK_BYTES_START, length: 400_000 - CHUNK_BYTES_START, size: 400_000 }]);
+    [state] = run(state, [{ type: 'saved', epoch: 1, events: events(4, 4), blobs: [] }]);
+    [state, effects] = run(state, [{ type: 'blob_receipt', sha256: PHOTO, receipt: { text: 'r', sig: 's', key_id: 'k' } }]);
+    expect(effects).toMatchObject([{ type: 'keep_blob_receipt', sha256: PHOTO }, { type: 'send_sync', from: 4, to: 4 }]);
+    expect(state.blobs).toEqual([]);
+  });
+
+  it('B3: goes on at the offset that the server names', () => {
+    const conflict = { type: 'blob_problem', sha256: PHOTO, problem: problem(409, 'blob-offset', { offset: 131_072 }) } as const;
+    const [state, effects] = run(pushed([blob(PHOTO, 2)]), [conflict]);
+    expect(effects).toMatchObject([{ type: 'send_chunk', offset: 131_072 }]);
+    // The same word again is no progress: it waits instead of running in a circle.
+    const [waiting, then] = run(state, [conflict]);
+    expect(kinds(then)).toEqual(['wait']);
+    expect(waiting.blobs).toMatchObject([{ failures: 1, offset: null }]);
+  });
+
+  it('B4: a damaged chunk is tried again later, and the next blob goes at once', () => {
+    const other = 'c'.repeat(64);
+    const [state, effects] = run(pushed([blob(PHOTO, 1), blob(other, 2)]), [
+      { type: 'blob_problem', sha256: PHOTO, problem: problem(400, 'chunk-damaged') },
+    ]);
+    expect(effects).toMatchObject([{ type: 'send_chunk', sha256: other }]);
+    expect(state.blobs).toMatchObject([{ sha256: PHOTO, failures: 1, trouble: 'chunk-damaged' }, { sha256: other }]);
+  });
+
+  it('B5: a digest that does not match makes it read its own copy; a damaged one is kept and passed by', () => {
+    const other = 'c'.repeat(64);
+    const mismatch = { type: 'blob_problem', sha256: PHOTO, problem: problem(422, 'blob-digest-mismatch') } as const;
+    const [state, effects] = run(pushed([blob(PHOTO, 1), blob(other, 2)]), [mismatch]);
+    expect(effects).toMatchObject([{ type: 'check_blob', sha256: PHOTO }, { type: 'send_chunk', sha256: other }]);
+    const [after] = run(state, [{ type: 'blob_checked', sha256: PHOTO, whole: false }]);
+    expect(after.blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-damaged' }, { sha256: other }]);
+    const [rest, then] = run(after, [{ type: 'blob_receipt', sha256: other, receipt: { text: 'r', sig: 's', key_id: 'k' } }], NOW + 10);
+    expect(then.at(-1)).toMatchObject({ type: 'wait' });
+    expect(rest.blobs.map(({ sha256 }) => sha256)).toEqual([PHOTO]);
+  });
+
+  it('B6: all bytes there but no receipt yet: an empty chunk asks for it', () => {
+    const [, effects] = run(pushed([blob(PHOTO, 2)]), [{ type: 'blob_problem', sha256: PHOTO, problem: problem(409, 'blob-offset', { offset: 400_000 }) }]);
+    expect(effects).toMatchObject([{ type: 'send_chunk', offset: 400_000, length: 0 }]);
+  });
+
+  it('B1: a blob that no event names there waits for the events', () => {
+    const [, effects] = run(pushed([blob(PHOTO, 2)]), [{ type: 'blob_problem', sha256: PHOTO, problem: problem(404, 'blob-not-named') }]);
+    expect(kinds(effects)).toEqual(['send_sync']);
+  });
+
+  it('S12: an old token is renewed by a sync; one refused while young is not asked for in a circle', () => {
+    const refused = { type: 'blob_problem', sha256: PHOTO, problem: problem(401, 'unauthenticated') } as const;
+    const state = pushed([blob(PHOTO, 2)]);
+    expect(kinds(run(state, [refused], NOW + 61_000)[1])).toEqual(['send_sync']);
+    expect(kinds(run(state, [refused], NOW + 59_000)[1])).toEqual(['wait']);
+  });
+
+  it('chunks grow on a quick line and shrink on a slow or a dead one, within their bounds', () => {
+    let state = pushed([blob(PHOTO, 2, { size: 26_214_400 })]);
+    let offset = 0;
+    for (let times = 0; times < 5; times += 1) {
+      const busy = state.busy;
+      if (busy?.kind !== 'chunk') throw new Error('not uploading');
+      offset += busy.length;
+      [state] = run(state, [{ type: 'blob_progress', sha256: PHOTO, offset }], busy.since_ms + 100);
+    }
+    expect(state.chunk_bytes).toBe(CHUNK_BYTES_MAX);
+    for (let times = 0; times < 8; times += 1) {
+      [state] = run(state, [{ type: 'network_failed', why: 'no_answer' }, { type: 'manual' }]);
+      [state] = run(state, [{ type: 'sync_reply', reply: reply(3), receipt_fits: true }]);
+      [state] = run(state, [{ type: 'blob_head', sha256: PHOTO, offset }]);
+    }
+    expect(state.chunk_bytes).toBe(CHUNK_BYTES_MIN);
+  });
+
+  it('a blob that breaks the server loses its turn to the others', () => {
+    const other = 'c'.repeat(64);
+    const [state] = run(pushed([blob(PHOTO, 1), blob(other, 2)]), [{ type: 'blob_problem', sha256: PHOTO, problem: problem(502, null) }]);
+    const [after, effects] = run(state, [{ type: 'timer' }], state.next_try_ms);
+    expect(effects).toMatchObject([{ type: 'send_chunk', sha256: other }]);
+    expect(after.blobs).toMatchObject([{ sha256: PHOTO, failures: 1, trouble: null }, { sha256: other, failures: 0 }]);
+  });
+});
