@@ -25,24 +25,20 @@ from app.store.reference import Proof
 
 QUARANTINED_MAX = 100
 
-# Members of an event's data that say in a word what it is about.
+# Members of an event's data that say in a word what it is about, the most telling one first.
 _TELLING = (
-    "unit_id",
     "step_id",
-    "photo_id",
-    "role",
+    "serial",
     "finding_id",
     "issue_id",
-    "visit_id",
+    "photo_id",
     "outcome",
-    "verdict",
-    "reason",
     "code",
-    "serial",
+    "reason",
     "condition",
     "proof_id",
-    "name",
-    "relation",
+    "visit_id",
+    "order_ref",
 )
 
 
@@ -95,7 +91,7 @@ def _with_evidence(step: JsonObject, state: JsonObject) -> JsonObject:
 
 
 def _line(event: Recorded) -> JsonObject:
-    """One line of the timeline. `about` holds the few members of the event's data that name what it is about."""
+    """One line of the timeline. `about` is the member of the event's data that best names what it is about, or None."""
     return {
         "rev": event.rev,
         "event_id": event.event_id,
@@ -106,7 +102,7 @@ def _line(event: Recorded) -> JsonObject:
         "device_id": event.device_id,
         "flags": list(event.flags),
         "redacted": event.redacted,
-        "about": {name: event.data[name] for name in _TELLING if isinstance(event.data.get(name), str)},
+        "about": next((event.data[name] for name in _TELLING if isinstance(event.data.get(name), str)), None),
         "source": "fact" if is_fact(event.kind) else "decision",
         "epoch": event.epoch,
         "seq": event.seq,
