@@ -1,5 +1,5 @@
 /** Which screen: by the phone's phase first, then by the address. */
-import { phase } from '../../state/app';
+import { boot, bootTrouble, phase } from '../../state/app';
 import { applyUpdate, updateReady } from '../../state/update';
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -31,7 +31,7 @@ const NoteScreen = lazy(async () => (await import('./note')).NoteScreen);
 export function App() {
   const at = route.value;
   useEffect(applyComfort, []);
-  if (phase.value === 'booting') return <div class="frame" aria-busy="true" />;
+  if (phase.value === 'booting') return bootTrouble.value ? <NoStorage /> : <div class="frame" aria-busy="true" />;
   const enrolled = phase.value === 'ready';
   return (
     <>
@@ -99,6 +99,22 @@ function UpdateBanner({ at }: { readonly at: Route }) {
           </Button>
         </div>
       </Notice>
+    </div>
+  );
+}
+
+/** The storage does not open now. What is in it stays in it. */
+function NoStorage() {
+  return (
+    <div class="frame">
+      <main class="stack" data-testid="no-storage">
+        <Notice tone="stop" alert title={say('storage_title')}>
+          <p>{say('storage_text')}</p>
+        </Notice>
+        <Button kind="primary" icon="rotate-ccw" onTap={boot}>
+          {say('try_again')}
+        </Button>
+      </main>
     </div>
   );
 }

@@ -117,7 +117,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
 
   const last = taken.at(-1);
   return (
-    <div class="viewfinder" data-testid="camera">
+    <main class="viewfinder" data-testid="camera">
       <header class="vf-bar">
         <RoundButton icon="x" label={sayCamera('close_camera')} testid="close-camera" onTap={back} />
         <h1>{pick(spec?.title) || role}</h1>
@@ -174,7 +174,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
       </footer>
       {weak && <WeakSheet {...weak} />}
       <p class="unseen" role="status">{last ? say('item_on_phone') : ''}</p>
-    </div>
+    </main>
   );
 }
 

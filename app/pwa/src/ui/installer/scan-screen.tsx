@@ -78,7 +78,7 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
   };
   const wanted = unit ? [unit.name, unit.serial].filter(Boolean).join(' · ') : '';
   return (
-    <div class="viewfinder scan" data-testid="scan-screen">
+    <main class="viewfinder scan" data-testid="scan-screen">
       <header class="vf-bar">
         <RoundButton icon="x" label={sayCamera('close_camera')} testid="close-scan" onTap={back} />
         <h1>{sayCamera('scan_title')}</h1>
@@ -157,7 +157,7 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
           onCountFor={(other) => count(judge(shown.seen.raw, shown.seen.symbology, shown.seen.method, view, other), other)}
         />
       )}
-    </div>
+    </main>
   );
 }
 

@@ -34,11 +34,13 @@ export function lineOf(now: SyncStatus): Line {
 export function SyncBar() {
   const line = lineOf(status.value);
   return (
-    <a class={`sync-bar ${line.tone}`} href={address('outbox')} data-testid="sync-bar" data-kind={status.value.kind}>
-      <Icon name={line.icon} />
-      <span class="figures">{line.text}</span>
-      <Icon name="chevron-right" class="quiet" />
-    </a>
+    <aside class="sync-place" aria-label={say('saving_state')}>
+      <a class={`sync-bar ${line.tone}`} href={address('outbox')} data-testid="sync-bar" data-kind={status.value.kind}>
+        <Icon name={line.icon} />
+        <span class="figures">{line.text}</span>
+        <Icon name="chevron-right" class="quiet" />
+      </a>
+    </aside>
   );
 }
 

@@ -10,6 +10,10 @@ export const say = catalogue({
     broken_title: 'This screen stopped',
     broken_text: 'Everything you saved is safe. Open the screen again.',
     broken_again: 'Open again',
+    storage_title: 'The phone’s storage does not open',
+    storage_text: 'Nothing was deleted. Close other apps, free some space, then try again. If it stays so, restart the phone.',
+    try_again: 'Try again',
+    saving_state: 'What is saved where',
     not_here: 'This job is not on this phone any more.',
     to_today: 'Go to today',
 
@@ -157,6 +161,10 @@ export const say = catalogue({
     broken_title: '这个页面出错了',
     broken_text: '已保存的内容都在。请重新打开页面。',
     broken_again: '重新打开',
+    storage_title: '手机存储打不开',
+    storage_text: '没有删除任何内容。请关闭其他应用、清理空间后再试。仍不行就重启手机。',
+    try_again: '再试一次',
+    saving_state: '保存情况',
     not_here: '这个工单已不在本机。',
     to_today: '回到今天',
 
