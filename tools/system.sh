@@ -10,7 +10,6 @@ compgen -G '/usr/share/fonts/opentype/noto/NotoSansCJK*' >/dev/null || needed+=(
 command -v pdfinfo >/dev/null || needed+=(poppler-utils)
 [ ${#needed[@]} -eq 0 ] && exit 0
 
-echo "Installing for the tests: ${needed[*]}"
 as_root=()
 if [ "$(id -u)" != 0 ]; then
   as_root=(sudo -n)
@@ -19,6 +18,7 @@ if [ "$(id -u)" != 0 ]; then
   fi
   sudo -n true 2>/dev/null || { echo "The tests need these Debian packages: run apt-get install ${needed[*]} as root, then try again." >&2; exit 1; }
 fi
+echo "Installing for the tests: ${needed[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq && "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${needed[@]}" >/dev/null \
   || { echo "These Debian packages could not be installed: ${needed[*]}. Install them by hand, then try again." >&2; exit 1; }
