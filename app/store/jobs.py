@@ -19,6 +19,8 @@ class JobView(Base):
     __table_args__ = (
         Index("ix_job_view_stage", "tenant_id", "stage", "slot_from", "job_id"),
         Index("ix_job_view_slot", "tenant_id", "slot_from", "job_id"),
+        Index("ix_job_view_newest", "tenant_id", "job_id"),
+        Index("ix_job_view_stage_newest", "tenant_id", "stage", "job_id"),
     )
 
     job_id: Mapped[str] = mapped_column(String(64), primary_key=True)
