@@ -17,7 +17,8 @@ export interface PrecacheEntry {
 }
 
 const READABLE = new Set(['.html', '.js', '.css', '.webmanifest']);
-const HASHED_NAME = /-[\w-]{8}\.\w+$/;
+/** The bundler puts what it names by content here; everything else keeps its name when it changes. */
+const NAMED_BY_CONTENT = 'assets/';
 
 /**
  * @param folder the build's output folder.
@@ -54,7 +55,7 @@ export function precacheManifest(
     { url: address, revision: contentHash(join(folder, shell)) },
     ...rest.sort().map((file) => ({
       url: base + file,
-      revision: HASHED_NAME.test(file) ? null : contentHash(join(folder, file)),
+      revision: file.startsWith(NAMED_BY_CONTENT) ? null : contentHash(join(folder, file)),
     })),
   ];
 }
