@@ -1,4 +1,4 @@
-"""The proof over HTTP, checked as a stranger would: with the public key and the rules of PROTOCOL R3 alone."""
+"""The proof over HTTP, checked as a stranger would: with the public key and the rules of PROTOCOL R3 and R4 alone."""
 
 import base64
 import hashlib
@@ -44,7 +44,7 @@ def check(keys: dict[str, Any], key_id: str, sig: str, *lines: str) -> None:
     key.verify(encode_dss_signature(r, s), ("\n".join(lines) + "\n").encode("ascii"), ec.ECDSA(hashes.SHA256()))
 
 
-def test_r3_a_stranger_can_check_the_proof(client: FlaskClient, north: Network, sealed: str) -> None:
+def test_r4_a_stranger_can_check_the_proof(client: FlaskClient, north: Network, sealed: str) -> None:
     found = north.signed_in("edit").get(f"/api/v1/jobs/{sealed}/proof").get_json()
     keys = client.get("/api/v1/keys").get_json()
     assert hashlib.sha256(found["document"].encode("utf-8")).hexdigest() == found["sha256"]
@@ -56,7 +56,7 @@ def test_r3_a_stranger_can_check_the_proof(client: FlaskClient, north: Network, 
         check(keys, found["key_id"], found["sig"], *lines[:3], "2026-01-01T00:00:00.000Z", lines[4])
 
 
-def test_r3_the_printed_code_opens_the_page_that_checks(north: Network, sealed: str) -> None:
+def test_r4_the_printed_code_opens_the_page_that_checks(north: Network, sealed: str) -> None:
     client = north.signed_in("edit")
     found = client.get(f"/api/v1/jobs/{sealed}/proof").get_json()
     code = client.get(f"/api/v1/jobs/{sealed}/proof/qr.svg")

@@ -104,7 +104,7 @@ def test_r3_flags_of_facts_are_in_it(north: Network) -> None:
     assert "actor_mismatch" in {anomaly["code"] for anomaly in document["anomalies"]}
 
 
-def test_r3_the_signature_holds_and_every_change_shows(north: Network, sealed: str) -> None:
+def test_r4_the_signature_holds_and_every_change_shows(north: Network, sealed: str) -> None:
     found, _ = handed_out(north, sealed)
     key = north.office.key.public_jwk
     text = found.document.encode()
@@ -118,7 +118,7 @@ def test_r3_the_signature_holds_and_every_change_shows(north: Network, sealed: s
         assert proofs.faults(text, found.sig[:place] + other + found.sig[place + 1 :], key) != []
 
 
-def test_r3_a_proof_file_is_judged_by_the_offices_own_key(north: Network, sealed: str, tmp_path: Any) -> None:
+def test_r4_a_proof_file_is_judged_by_the_offices_own_key(north: Network, sealed: str, tmp_path: Any) -> None:
     found, document = handed_out(north, sealed)
     key = north.office.key.public_jwk
     assert proofs.file_faults(file_of(found), key) == []
@@ -145,7 +145,7 @@ def test_r3_what_is_no_proof_has_a_fault(document: bytes, north: Network) -> Non
     assert proofs.faults(document, "x", {}) != []
 
 
-def test_r3_the_compact_form_carries_what_was_signed(north: Network, sealed: str) -> None:
+def test_r4_the_compact_form_carries_what_was_signed(north: Network, sealed: str) -> None:
     found, document = handed_out(north, sealed)
     short = found.verify_url.partition("/verify#")[2]
     proof_id, sha256, sealed_ms, key_id, sig = proof.read_compact(short)
