@@ -135,13 +135,13 @@ def test_a_server_that_died_before_noting_a_blob_notes_it_at_the_next_contact(wo
 
 def test_b7_the_original_comes_back_as_an_attachment(client: FlaskClient, phone: Phone) -> None:
     phone.patch(SHA256, PHOTO)
-    response = client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(phone))
+    response = client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(phone), buffered=True)
     assert response.data == PHOTO
     assert response.headers["Content-Type"] == "application/octet-stream"
     assert response.headers["Content-Disposition"].startswith("attachment")
     assert response.headers["Content-Security-Policy"].startswith("sandbox")
     for size in ("view", "thumb"):
-        assert slug(client.get(f"/api/v1/blobs/{SHA256}/{size}", headers=bearer(phone))) == (415, "not-a-picture")
+        assert slug(client.get(f"/api/v1/blobs/{SHA256}/{size}", headers=bearer(phone), buffered=True)) == (415, "not-a-picture")
 
 
 def test_another_tenants_blob_does_not_exist(client: FlaskClient, office: Office, world: World, phone: Phone) -> None:
@@ -150,7 +150,7 @@ def test_another_tenants_blob_does_not_exist(client: FlaskClient, office: Office
     stranger = enrolled(client, south.code())
     stranger.photo(south.job(south.wang), PHOTO)
     stranger.sync()
-    assert slug(client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(stranger))) == (404, "not-found")
+    assert slug(client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(stranger), buffered=True)) == (404, "not-found")
     assert client.head(f"/api/v1/blobs/{SHA256}", headers=bearer(stranger)).headers["Upload-Offset"] == "0"
 
 
@@ -158,9 +158,9 @@ def test_an_installer_gets_only_blobs_of_jobs_in_their_hands(client: FlaskClient
     phone.patch(SHA256, PHOTO)
     colleague = enrolled(client, world.code(world.li))
     colleague.sync()
-    assert slug(client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(colleague))) == (404, "not-found")
+    assert slug(client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(colleague), buffered=True)) == (404, "not-found")
     world.dispatch(next(iter(phone.jobs)), world.wang, world.li)
-    assert client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(colleague)).data == PHOTO
+    assert client.get(f"/api/v1/blobs/{SHA256}", headers=bearer(colleague), buffered=True).data == PHOTO
 
 
 def test_tokens_die_with_their_age_and_their_device(client: FlaskClient, world: World, phone: Phone) -> None:
