@@ -148,7 +148,8 @@ def check_proof(desk: Page, network: Network, job_id: str, tmp_path: Path) -> No
     forged["document"] = forged["document"].replace("陈静", "陈诤", 1)
     desk.set_input_files("input[type=file]", {"name": "forged.json", "mimeType": "application/json", "buffer": json.dumps(forged).encode()})
     expect(desk.get_by_test_id("file-verdict")).to_have_attribute("data-judgement", "changed")
-    assert network.app.test_cli_runner().invoke(args=["proof", "verify", str(file)]).exit_code == 0
+    told = network.app.test_cli_runner().invoke(args=["proof", "verify", str(file)])
+    assert (told.exit_code, told.stdout) == (0, "The proof is intact and signed by this office.\n")
     (tmp_path / "forged.json").write_text(json.dumps(forged))
     assert network.app.test_cli_runner().invoke(args=["proof", "verify", str(tmp_path / "forged.json")]).exit_code == 1
 
