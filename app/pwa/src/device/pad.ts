@@ -91,7 +91,10 @@ export function strokesBytes(drawn: Strokes): ArrayBuffer {
   for (;;) {
     const bytes = new TextEncoder().encode(JSON.stringify({ v: 1, w: drawn.w, h: drawn.h, strokes }));
     if (bytes.byteLength <= STROKES_LIMIT_BYTES) return bytes.buffer;
-    strokes = strokes.map((stroke) => stroke.filter((_, at) => at % 2 === 0 || at === stroke.length - 1));
+    const thinner = strokes.map((stroke) => stroke.filter((_, at) => at % 2 === 0 || at === stroke.length - 1));
+    const thinned = thinner.some((stroke, at) => stroke.length < (strokes[at]?.length ?? 0));
+    // Thousands of taps have no points to leave out; then every other tap goes.
+    strokes = thinned ? thinner : strokes.filter((_, at) => at % 2 === 0);
   }
 }
 

@@ -115,7 +115,8 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
     else setTrouble('not_a_picture');
   };
 
-  const last = taken.at(-1);
+  // While one is taken again, the old one is not what was just taken.
+  const last = single ? undefined : taken.at(-1);
   return (
     <main class="viewfinder" data-testid="camera">
       <header class="vf-bar">
@@ -154,7 +155,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
           {last && (
             <span class="vf-last" data-testid="last-photo">
               <Thumb sha256={last.sha256} />
-              <ItemMark sha256={last.sha256} />
+              <ItemMark sha256={last.sha256} deviceId={last.device_id} />
             </span>
           )}
         </div>

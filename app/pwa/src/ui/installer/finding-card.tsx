@@ -29,7 +29,7 @@ export function FindingCard({ view, finding }: { readonly view: JobView; readonl
         {finding.note && ` — ${finding.note}`}
       </p>
       {photo && <MarkedPhoto sha256={photo.sha256} mark={finding.mark} />}
-      <p class="small quiet figures">{say('sent_back_by', { name: view.people[finding.actor] ?? '', time: moment(finding.at) })}</p>
+      <p class="small quiet figures">{byWhom(view.people[finding.actor], finding.at)}</p>
       <Button kind="plain" icon={photo ? 'camera' : 'rotate-ccw'} wide testid="answer-finding" onTap={() => go(placeOfFinding(view, finding))}>
         {say(label)}
       </Button>
@@ -52,6 +52,11 @@ export function MarkedPhoto({ sha256, mark }: { readonly sha256: string; readonl
       )}
     </figure>
   );
+}
+
+/** Who and when; only when, if this phone has no name for them. */
+export function byWhom(name: string | undefined, at: string): string {
+  return name === undefined ? moment(at) : say('by_whom', { name, time: moment(at) });
 }
 
 /** Reasons are short codes; one that this build does not know is shown as it came. */

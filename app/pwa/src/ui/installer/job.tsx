@@ -159,8 +159,8 @@ function Contact({ view: { state } }: { readonly view: JobView }) {
 
 function Notes({ view: { state } }: { readonly view: JobView }) {
   const lines = [
-    ...state.notes.map((note) => ({ event_id: note.event_id, at: note.at, text: note.text, problem: false })),
-    ...state.issues.map((issue) => ({ event_id: issue.event_id, at: issue.at, text: issue.note ?? issue.code, problem: true })),
+    ...state.notes.map((note) => ({ event_id: note.event_id, device_id: note.device_id, at: note.at, text: note.text, problem: false })),
+    ...state.issues.map((issue) => ({ event_id: issue.event_id, device_id: issue.device_id, at: issue.at, text: issue.note ?? issue.code, problem: true })),
   ].sort((one, other) => one.at.localeCompare(other.at));
   if (lines.length === 0) return null;
   return (
@@ -173,7 +173,7 @@ function Notes({ view: { state } }: { readonly view: JobView }) {
             <p>{line.text}</p>
             <div class="row apart small">
               <span class="quiet figures">{moment(line.at)}</span>
-              <ItemMark eventId={line.event_id} />
+              <ItemMark eventId={line.event_id} deviceId={line.device_id} />
             </div>
           </li>
         ))}

@@ -24,7 +24,7 @@ export function PhotoStrip({ view, photos, title }: { readonly view: JobView; re
             <button type="button" class="photo" aria-label={`${title} ${index + 1}`} data-testid="photo" data-sha256={photo.sha256} onClick={() => setOpened(photo)}>
               <Thumb sha256={photo.sha256} />
             </button>
-            <ItemMark sha256={photo.sha256} />
+            <ItemMark sha256={photo.sha256} deviceId={photo.device_id} />
             {photo.after_signoff && <span class="mark quiet">{sayStep('photo_after_signoff')}</span>}
           </li>
         ))}
@@ -52,7 +52,7 @@ function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; r
       {url ? <img class="photo-large" src={url} alt={title} /> : url === '' && <p class="quiet">{sayStep('photo_gone')}</p>}
       <div class="row apart small">
         <span class="quiet figures">{moment(photo.at)}</span>
-        <ItemMark sha256={photo.sha256} />
+        <ItemMark sha256={photo.sha256} deviceId={photo.device_id} />
       </div>
       <Button kind="primary" icon="rotate-ccw" testid="retake" onTap={() => go(address('photo', view.job_id, { ...at, replaces: photo.photo_id }))}>
         {say('take_again')}

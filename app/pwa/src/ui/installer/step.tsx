@@ -5,13 +5,12 @@ import { currentAnswer, find } from '../../domain/job';
 import { valueAsked, type PhotoAsked } from '../../domain/standard';
 import type { JobView } from '../../state/jobs';
 import { pick } from '../i18n/catalogue';
-import { moment } from '../i18n/format';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { Chip, Notice } from '../parts/notice';
 import { AnswerEditor, answerText, fresh, isOutside, problemOf, saveAnswer, valueOf, type AnswerDraft } from './answer';
 import { ExceptionSheet } from './exception-sheet';
-import { reasonWord } from './finding-card';
+import { byWhom, reasonWord } from './finding-card';
 import { Frame } from './frame';
 import { NoJob } from './job';
 import { missingText, stepLook } from './job-parts';
@@ -102,8 +101,8 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
         <div class="card stack tight" data-testid="answer">
           <p class="answer-text">{answerText(step, answer)}</p>
           <div class="row apart small">
-            <span class="quiet figures">{sayStep('answered_by', { name: view.people[answer.actor] ?? '', time: moment(answer.at) })}</span>
-            <ItemMark eventId={answer.event_id} />
+            <span class="quiet figures">{byWhom(view.people[answer.actor], answer.at)}</span>
+            <ItemMark eventId={answer.event_id} deviceId={answer.device_id} />
           </div>
           {asked?.kind !== 'confirm' && (
             <Button kind="link" testid="change-answer" onTap={() => setChanging(true)}>
@@ -217,7 +216,7 @@ function ScanPart({ view, step, unitId }: { readonly view: JobView; readonly ste
       <span class="grow">
         {scanned === 'matched' ? <Chip tone="ok">{say('scanned')}</Chip> : scanned === 'wrong' ? <Chip tone="stop">{say('wrong_scanned')}</Chip> : <span class="quiet">{sayStep('not_scanned')}</span>}
         {last?.serial && <span class="block code">{last.serial}</span>}
-        {last && <ItemMark eventId={last.event_id} />}
+        {last && <ItemMark eventId={last.event_id} deviceId={last.device_id} />}
       </span>
       <Button icon="scan-barcode" testid="scan-again" onTap={() => go(scanPlace(view, step))}>
         {say('scan_unit')}

@@ -1,4 +1,5 @@
 /** The one honest bar, and the marks that say where each item is. Being offline is not an error and does not look like one. */
+import { identity } from '../../state/app';
 import { status, type SyncStatus } from '../../state/sync-status';
 import { eventItem, itemOf, type Item } from '../../state/items';
 import { useMemo } from 'preact/hooks';
@@ -59,12 +60,16 @@ export function itemLine(item: Item): Line {
   }
 }
 
-/** Where a photo or an event is on its way to the office: icon and words. */
-export function ItemMark({ sha256, eventId }: { readonly sha256?: string; readonly eventId?: string }) {
+/**
+ * Where a photo or an event is on its way to the office: icon and words. What another phone recorded is not this
+ * phone's to speak for: it came from the office.
+ */
+export function ItemMark({ sha256, eventId, deviceId }: { readonly sha256?: string; readonly eventId?: string; readonly deviceId: string }) {
   const item = useMemo(() => (sha256 !== undefined ? itemOf(sha256) : eventItem(eventId ?? '')), [sha256, eventId]).value;
-  const line = itemLine(item);
+  const elsewhere = deviceId !== identity.value?.device_id;
+  const line: Line = elsewhere ? { tone: 'ok', icon: 'user', text: say('item_elsewhere') } : itemLine(item);
   return (
-    <span class={`mark ${line.tone}`} data-testid="item-mark" data-status={item.status}>
+    <span class={`mark ${elsewhere ? 'quiet' : line.tone}`} data-testid="item-mark" data-status={elsewhere ? 'elsewhere' : item.status}>
       <Icon name={line.icon} />
       <span>{line.text}</span>
     </span>

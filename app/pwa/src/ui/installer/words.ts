@@ -57,6 +57,7 @@ export const say = catalogue({
     item_on_phone: 'On this phone',
     item_sending: 'Sending {percent} %',
     item_delivered: 'Delivered',
+    item_elsewhere: 'From another phone',
     item_attention: 'Needs attention',
     item_review: 'Delivered, the office will look',
 
@@ -93,7 +94,7 @@ export const say = catalogue({
     issue: 'Problem',
 
     sent_back: 'Sent back: {what}',
-    sent_back_by: '{name}, {time}',
+    by_whom: '{name}, {time}',
     take_again: 'Take again',
     answer_again: 'Answer again',
     sign_again: 'Sign again',
@@ -208,6 +209,7 @@ export const say = catalogue({
     item_on_phone: '存在手机上',
     item_sending: '正在发送 {percent} %',
     item_delivered: '已送达',
+    item_elsewhere: '来自另一部手机',
     item_attention: '需要处理',
     item_review: '已送达，公司会核查',
 
@@ -244,7 +246,7 @@ export const say = catalogue({
     issue: '问题',
 
     sent_back: '退回：{what}',
-    sent_back_by: '{name}，{time}',
+    by_whom: '{name}，{time}',
     take_again: '重新拍照',
     answer_again: '重新填写',
     sign_again: '重新签字',
