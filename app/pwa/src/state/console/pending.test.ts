@@ -3,8 +3,8 @@ import { commitNow, decide, failedDecision, putFailureAway, UNDO_S, undo, waitin
 
 const WAIT_MS = UNDO_S * 1000;
 
-function decision(commit: Decision['commit'], job_id = 'j1'): Decision {
-  return { job_id, what: 'approve', customer: 'Wang', commit };
+function decision(commit: Decision['commit'], job_id = 'j1', more: Partial<Decision> = {}): Decision {
+  return { job_id, what: 'approve', customer: 'Wang', subject: '', restore: () => undefined, commit, ...more };
 }
 
 describe('a decision', () => {
@@ -68,6 +68,34 @@ describe('a decision', () => {
     commitNow();
     commitNow();
     expect(commit).toHaveBeenCalledExactlyOnceWith(true);
+  });
+
+  it('is not taken twice about the same thing, nor beside an approval of its job', () => {
+    const commit = vi.fn(async () => undefined);
+    const sendBack = (subject: string): boolean => decide(decision(commit, 'j1', { what: 'send_back', subject }));
+    expect(sendBack('p1')).toBe(true);
+    expect(sendBack('p1')).toBe(false);
+    expect(decide(decision(commit))).toBe(false);
+    expect(commit).not.toHaveBeenCalled();
+    expect(sendBack('p2')).toBe(true);
+    expect(commit).toHaveBeenCalledTimes(1);
+    undo();
+    expect(decide(decision(commit))).toBe(true);
+    expect(sendBack('p3')).toBe(false);
+  });
+
+  it('gives back what was written when it is undone or not taken, and only then', async () => {
+    const restore = vi.fn();
+    decide(decision(async () => undefined, 'j1', { restore }));
+    undo();
+    undo();
+    expect(restore).toHaveBeenCalledTimes(1);
+    decide(decision(async () => undefined, 'j1', { restore }));
+    await vi.advanceTimersByTimeAsync(WAIT_MS);
+    expect(restore).toHaveBeenCalledTimes(1);
+    decide(decision(async () => Promise.reject(new Error('no')), 'j1', { restore }));
+    await vi.advanceTimersByTimeAsync(WAIT_MS);
+    expect(restore).toHaveBeenCalledTimes(2);
   });
 
   it('that the office refuses stays in sight until it is put away', async () => {

@@ -12,6 +12,10 @@ export interface Decision {
   readonly what: 'approve' | 'send_back';
   /** Whose job it is, for the words. */
   readonly customer: string;
+  /** What of the job it is about: the same thing is not decided twice while it waits. */
+  readonly subject: string;
+  /** Puts back what was written, when it is undone or the office does not take it. */
+  readonly restore: () => void;
   /** Sends it. `lasting`: the page is going away. */
   readonly commit: (lasting: boolean) => Promise<void>;
 }
@@ -34,13 +38,22 @@ export const waiting: ReadonlySignal<Waiting | null> = computed(() => now.value)
 /** The last decision that the office did not take; it stays until the next one or until it is put away. */
 export const failedDecision: ReadonlySignal<Failed | null> = computed(() => failed.value);
 
-export function decide(decision: Decision): void {
+/** Returns false, and does nothing, while a decision about the same thing waits or is being sent. */
+export function decide(decision: Decision): boolean {
   const before = now.peek();
+  if (before !== null && isAboutSame(before.decision, decision)) return false;
   if (before?.step === 'waiting') void commit(before.decision, false);
   clearTimeout(timer);
   failed.value = null;
   now.value = { decision, step: 'waiting' };
   timer = setTimeout(() => void commit(decision, false), UNDO_S * 1000);
+  return true;
+}
+
+/** An approval is about the whole job, so nothing else of that job goes beside it. */
+function isAboutSame(one: Decision, other: Decision): boolean {
+  if (one.job_id !== other.job_id) return false;
+  return one.what === 'approve' || other.what === 'approve' || one.subject === other.subject;
 }
 
 /** Take back what still waits. Returns it, or null when there was nothing left to take back. */
@@ -49,6 +62,7 @@ export function undo(): Decision | null {
   if (waits === null || waits.step !== 'waiting') return null;
   clearTimeout(timer);
   now.value = null;
+  waits.decision.restore();
   return waits.decision;
 }
 
@@ -70,6 +84,7 @@ async function commit(decision: Decision, lasting: boolean): Promise<void> {
   try {
     await decision.commit(lasting);
   } catch (error) {
+    decision.restore();
     failed.value = { decision, error };
   } finally {
     if (isShown()) now.value = null;

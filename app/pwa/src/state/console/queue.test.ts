@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asQuery, markedAfter, neighbour, type Wanted } from './queue';
 import { query } from './api';
 
-const WANTED: Wanted = { tab: 'review', q: '', station_id: null, day: null };
+const WANTED: Wanted = { tab: 'review', q: '', station_id: null };
 
 describe('the list that is asked for', () => {
   it('is a queue for each tab, and a stage for what was sent back', () => {

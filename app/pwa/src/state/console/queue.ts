@@ -10,8 +10,8 @@ export type Tab = (typeof TABS)[number];
 export interface Wanted {
   readonly tab: Tab;
   readonly q: string;
+  /** A station's id, `all`, or null: the supervisor's own. */
   readonly station_id: string | null;
-  readonly day: string | null;
 }
 
 export interface Shown {
@@ -26,7 +26,7 @@ export interface Shown {
 const PAGE = 50;
 const ROWS_MAX_REFRESHED = 300;
 
-export const wanted = signal<Wanted>({ tab: 'review', q: '', station_id: null, day: null });
+export const wanted = signal<Wanted>({ tab: 'review', q: '', station_id: null });
 const shown = signal<Shown | null>(null);
 const failure = signal<unknown>(null);
 const asking = signal(false);
@@ -83,7 +83,7 @@ export function jobsOfStage(stage: string, cursor: string | null = null): Promis
 /** The members of the call that a list is: each tab is a queue or a stage. */
 export function asQuery(want: Wanted, cursor: string | null): Record<string, string | number | null> {
   const place = want.tab === 'returned' ? { queue: 'all', stage: 'returned' } : { queue: want.tab };
-  return { ...place, q: want.q.trim(), station_id: want.station_id, day: want.day, cursor, limit: PAGE };
+  return { ...place, q: want.q.trim(), station_id: want.station_id, cursor, limit: PAGE };
 }
 
 /**

@@ -45,11 +45,11 @@ export function SignIn() {
   return (
     <main class="door" id="content">
       <div class="door-card card stack">
-        <div class="brand big">
+        <h1 class="brand big">
           <Icon name="door-open" />
           <span>{words('app')}</span>
           <small class="quiet">{words('console')}</small>
-        </div>
+        </h1>
         <p class="quiet">{words('sign_in_lead')}</p>
         <form class="stack" onSubmit={(event) => void submit(event)} noValidate data-testid="sign-in">
           <div class="field">

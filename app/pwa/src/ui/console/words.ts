@@ -34,7 +34,7 @@ export const words = catalogue({
     whole_tenant: 'All stations',
     language: 'Language',
     theme: 'Theme',
-    theme_auto: 'Like the computer',
+    theme_auto: 'Automatic',
     theme_light: 'Light',
     theme_dark: 'Dark',
     menu: 'Account and settings',
@@ -75,7 +75,6 @@ export const words = catalogue({
     age_min: '{n} min',
     age_h: '{n} h',
     age_d: '{n} {n|day|days}',
-    never: 'never',
     cancel: 'Cancel',
   },
   'zh-Hans': {
@@ -110,7 +109,7 @@ export const words = catalogue({
     whole_tenant: '全部网点',
     language: '语言',
     theme: '外观',
-    theme_auto: '跟随电脑',
+    theme_auto: '自动',
     theme_light: '浅色',
     theme_dark: '深色',
     menu: '账号与设置',
@@ -151,7 +150,6 @@ export const words = catalogue({
     age_min: '{n} 分钟',
     age_h: '{n} 小时',
     age_d: '{n} 天',
-    never: '从未',
     cancel: '取消',
   },
 });

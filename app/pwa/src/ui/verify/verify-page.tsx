@@ -98,7 +98,7 @@ export function VerifyPage() {
                 }}
               />
             </label>
-            <p class="small quiet">{say('drop')}. {say('choose_hint')}</p>
+            <p class="small quiet">{say('choose_hint')}</p>
           </div>
         )}
         {found?.kept && found.keys !== null && <p class="small quiet row" data-testid="kept-keys"><Icon name="wifi-off" /> {say('kept_keys')}</p>}

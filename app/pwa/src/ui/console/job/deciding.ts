@@ -4,40 +4,45 @@ import { commitNow, decide as wait } from '../../../state/console/pending';
 import { refreshQueue } from '../../../state/console/queue';
 import type { JobDetail } from '../../../state/console/shapes';
 import { toast } from '../../parts/toast';
-import { approvalNote, draft, findingOf, startAnew } from './draft';
+import { approvalNote, draft, findingOf, takeDraft } from './draft';
 import { decide } from './words-decision';
 
-/** Sends the draft's finding after the time for undoing; false when something is lacking. */
+/** Sends the draft's finding after the time for undoing; false when something is lacking or it waits already. */
 export function startSendBack(detail: JobDetail): boolean {
   const finding = findingOf(draft.peek());
   if (finding === null) return false;
-  wait({
+  const { subject, putBack } = takeDraft();
+  const taken = wait({
     job_id: detail.job_id,
     what: 'send_back',
     customer: detail.state.customer?.name ?? '',
+    subject,
+    restore: putBack,
     commit: async (lasting) => {
       await sendBack(detail.job_id, finding, lasting);
       toast(decide('sent_back_done'));
       await afterwards(detail.job_id);
     },
   });
-  return true;
+  if (!taken) putBack();
+  return taken;
 }
 
 export function startApprove(detail: JobDetail): boolean {
   if (!detail.may.approve) return false;
   const note = approvalNote.peek().trim();
-  wait({
+  return wait({
     job_id: detail.job_id,
     what: 'approve',
     customer: detail.state.customer?.name ?? '',
+    subject: '',
+    restore: () => undefined,
     commit: async (lasting) => {
       await approve(detail.job_id, detail.rev, note === '' ? null : note, lasting);
       toast(decide('approved_done'));
       await afterwards(detail.job_id);
     },
   });
-  return true;
 }
 
 /** A page that is left sends what waits. */
@@ -46,9 +51,6 @@ export function commitOnLeaving(): void {
 }
 
 async function afterwards(jobId: string): Promise<void> {
-  if (location.pathname.endsWith(`/jobs/${jobId}`)) {
-    startAnew();
-    await openJob(jobId);
-  }
+  if (location.pathname.endsWith(`/jobs/${jobId}`)) await openJob(jobId);
   await refreshQueue();
 }

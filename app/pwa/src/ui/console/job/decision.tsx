@@ -1,6 +1,7 @@
 /** The right pane: what is judged, the reasons by number, send back, approve, and what became of earlier findings. */
 import { find, openFindings } from '../../../domain/job';
 import { closeFinding, openJob } from '../../../state/console/job';
+import { waiting } from '../../../state/console/pending';
 import { session } from '../../../state/console/session';
 import { pick } from '../../i18n/catalogue';
 import { moment } from '../../i18n/format';
@@ -69,6 +70,7 @@ function SendBack({ view, onSendBack }: { readonly view: JobView; readonly onSen
   const said = draft.value;
   const reasons = reasonsFor(said.about);
   const open = isWithCrew(view, said.about);
+  const busy = waiting.value?.decision.job_id === view.detail.job_id && waiting.value.decision.what === 'approve';
   const lack = lackOf(said);
   return (
     <div class="stack tight send-back">
@@ -111,8 +113,8 @@ function SendBack({ view, onSendBack }: { readonly view: JobView; readonly onSen
               onInput={(event) => change({ note: event.currentTarget.value })}
             />
           </div>
-          {said.about?.kind === 'photo' && <p class="small quiet"><Icon name={said.mark ? 'check' : 'square-plus'} /> {said.mark ? decide('mark_set') : decide('mark_unset')} <kbd>m</kbd></p>}
-          <button type="button" class="button halt wide" disabled={lack !== null} aria-describedby="send-back-why" data-testid="send-back" onClick={onSendBack}>
+          {said.mark && <p class="small ok"><Icon name="check" /> {decide('mark_set')}</p>}
+          <button type="button" class="button halt wide" disabled={lack !== null || busy} aria-describedby="send-back-why" data-testid="send-back" onClick={onSendBack}>
             <Icon name="undo-2" />
             <span>{said.about?.kind === 'answer' ? decide('send_back_answer') : decide('send_back_photo')}</span>
             <kbd>r</kbd>

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { change, draft, findingOf, lackOf, reasonsFor, startAnew, turnTo, type About } from './draft';
+import { change, draft, findingOf, lackOf, reasonsFor, startAnew, takeDraft, turnTo, type About } from './draft';
 
 const PHOTO: About = { kind: 'photo', photo_id: 'p1' };
 const ANSWER: About = { kind: 'answer', step_id: 'WM-01', unit_id: 'u1', component: null };
@@ -44,6 +44,31 @@ describe('what the supervisor is about to say', () => {
     startAnew();
     turnTo(PHOTO);
     expect(draft.value.reason).toBeNull();
+  });
+
+  it('is taken away to be sent, and put back by undo, here or while one looks elsewhere', () => {
+    turnTo(PHOTO);
+    change({ reason: 'dark', note: 'n', marking: true });
+    const first = takeDraft();
+    expect(first.said).toMatchObject({ about: PHOTO, reason: 'dark', note: 'n' });
+    expect(draft.value).toMatchObject({ about: PHOTO, reason: null, note: '' });
+    turnTo(ANSWER);
+    first.putBack();
+    expect(draft.value).toMatchObject({ about: ANSWER, reason: null });
+    turnTo(PHOTO);
+    expect(draft.value).toMatchObject({ reason: 'dark', note: 'n' });
+    const second = takeDraft();
+    second.putBack();
+    expect(draft.value).toMatchObject({ reason: 'dark', note: 'n' });
+  });
+
+  it('does not overwrite what was begun anew when it is put back', () => {
+    turnTo(PHOTO);
+    change({ reason: 'dark' });
+    const taken = takeDraft();
+    change({ note: 'newer' });
+    taken.putBack();
+    expect(draft.value).toMatchObject({ reason: null, note: 'newer' });
   });
 
   it('offers reasons that fit: an answer cannot be blurred', () => {

@@ -49,6 +49,26 @@ export function turnTo(about: About): void {
   draftNow.value = begun.get(key) ?? { ...EMPTY, about };
 }
 
+/** Take what was said away from its target, to be sent; `putBack` undoes that, unless something new was begun there. */
+export function takeDraft(): { readonly said: Draft; readonly subject: string; readonly putBack: () => void } {
+  const said = { ...draftNow.peek(), marking: false };
+  const subject = said.about === null ? '' : nameOf(said.about);
+  draftNow.value = { ...EMPTY, about: said.about };
+  const putBack = (): void => {
+    const { about } = draftNow.peek();
+    const isHere = about !== null && nameOf(about) === subject;
+    const there = isHere ? draftNow.peek() : (begun.get(subject) ?? EMPTY);
+    if (!isUntouched(there)) return;
+    if (isHere) draftNow.value = said;
+    else begun.set(subject, said);
+  };
+  return { said, subject, putBack };
+}
+
+function isUntouched({ reason, note, mark }: Draft): boolean {
+  return reason === null && note === '' && mark === null;
+}
+
 /** Whether this is what is being judged. */
 export function isAbout(said: Draft, about: About): boolean {
   return said.about !== null && nameOf(said.about) === nameOf(about);

@@ -1,13 +1,13 @@
 /** Whose job it is, where and when, and where one is in the queue. */
-import { queue } from '../../../state/console/queue';
+import { queue, wanted } from '../../../state/console/queue';
 import { pick } from '../../i18n/catalogue';
 import { day, slotText } from '../../i18n/format';
 import { RoundButton } from '../../parts/button';
 import { Icon } from '../../parts/icon';
 import { Chip, Notice, type Tone } from '../../parts/notice';
 import type { Stage } from '../../../domain/job';
+import { queueAddress } from '../queue/address';
 import { say as inQueue } from '../queue/words';
-import { QUEUE } from '../route';
 import { serviceWord, stageWord } from '../words-trade';
 import { reasonTitle } from './evidence';
 import { personName, type JobView } from './view';
@@ -23,7 +23,7 @@ export function JobHead({ view, onTurn }: { readonly view: JobView; readonly onT
   return (
     <header class="job-title">
       <div class="job-title-line">
-        <a class="button round narrow-only" href={QUEUE} aria-label={inQueue('title')}><Icon name="chevron-left" /></a>
+        <a class="button round narrow-only" href={queueAddress(wanted.value)} aria-label={inQueue('title')}><Icon name="chevron-left" /></a>
         <h1 data-testid="customer">{customer?.name ?? view.detail.job_id}</h1>
         <Chip {...(tone ? { tone } : {})} testid="stage">{stageWord(state.stage)}</Chip>
         <Position jobId={view.detail.job_id} onTurn={onTurn} />

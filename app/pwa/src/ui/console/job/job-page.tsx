@@ -2,10 +2,11 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Photo } from '../../../domain/job';
 import { job, jobFailure, openJob, preloadJob } from '../../../state/console/job';
-import { neighbour, queue } from '../../../state/console/queue';
+import { neighbour, queue, wanted } from '../../../state/console/queue';
 import type { Command } from '../keys';
 import { go } from '../navigation';
-import { jobAddress, QUEUE } from '../route';
+import { jobAddress } from '../route';
+import { queueAddress } from '../queue/address';
 import { Strip } from '../queue/strip';
 import { useFreshQueue } from '../queue/use-queue';
 import { TroubleNotice } from '../trouble';
@@ -72,6 +73,10 @@ function Loaded({ view }: { readonly view: JobView }) {
     startAnew();
     look(0);
   }, []);
+  // What was judged is gone, for example after a sign-in in between: the photo at hand is judged again.
+  useEffect(() => {
+    if (draft.value.about === null) look(place);
+  });
   useEffect(() => {
     document.title = `${detail.state.customer?.name ?? job_id} · ${words('app')}`;
   });
@@ -108,9 +113,12 @@ function Loaded({ view }: { readonly view: JobView }) {
       case 'approve':
         return approveNow();
       case 'leave':
-      case 'search':
         if (draft.peek().marking) change({ marking: false });
-        else go(QUEUE);
+        else go(queueAddress(wanted.peek()));
+        return true;
+      case 'search':
+        go(queueAddress(wanted.peek()));
+        requestAnimationFrame(() => document.querySelector<HTMLInputElement>('.search input')?.focus());
         return true;
       default:
         return false;

@@ -1,11 +1,13 @@
 /** The rule that asked for a piece of evidence, in the console's language, with what was said to it. */
 import type { Step } from '../../../domain/checklist';
+import { find } from '../../../domain/job';
 import type { Asked } from '../../../domain/standard';
 import { pick } from '../../i18n/catalogue';
 import { Chip, type Tone } from '../../parts/notice';
 import { phaseWord, verdictWord } from '../words-trade';
 import { answerText, exceptionText } from './answer-text';
-import { answersOf } from './evidence';
+import { answersOf, scansOf } from './evidence';
+import { judged } from './units';
 import { roleName, unitName, type JobView } from './view';
 import { say } from './words';
 
@@ -41,8 +43,25 @@ export function RuleCard({ view, step }: { readonly view: JobView; readonly step
           {answer.exception && <span class="block">{exceptionText(view, step, answer)}</span>}
         </p>
       )}
+      {step.rule.evidence.some((asked) => asked.kind === 'scan') && <LastScan view={view} unitId={step.unit_id} />}
       <p class="small quiet">{say('asks')}: {step.rule.evidence.map((asked) => askedText(view, asked)).join(', ')}</p>
     </section>
+  );
+}
+
+/** What the last scan of the unit said, beside the serial on the order. */
+function LastScan({ view, unitId }: { readonly view: JobView; readonly unitId: string | null }) {
+  const unit = find(view.detail.state.units, 'unit_id', unitId);
+  const scan = unit && scansOf(view.detail.state, unit.unit_id).at(-1);
+  if (unit === null || scan == null) return null;
+  const [tone, word] = judged(unit, scan);
+  return (
+    <dl class="facts small rule-answer">
+      <dt>{say('serial_expected')}</dt>
+      <dd class="code">{unit.serial ?? say('serial_none')}</dd>
+      <dt>{say('scans')}</dt>
+      <dd><strong class="code">{scan.serial ?? say('scan_no_serial')}</strong> <Chip tone={tone}>{word}</Chip></dd>
+    </dl>
   );
 }
 

@@ -34,7 +34,7 @@ function Entry({ view, entry }: { readonly view: JobView; readonly entry: Timeli
   const codes = new Set([...entry.flags, ...view.detail.state.anomalies.filter((anomaly) => anomaly.rev === entry.rev).map((anomaly) => anomaly.code)]);
   const about = aboutText(view, entry);
   return (
-    <tr id={`rev-${entry.rev}`} class={entry.source}>
+    <tr id={`rev-${entry.rev}`} class={isFact ? 'of-phone' : 'of-office'}>
       <td class="figures">{isFact ? moment(entry.at) : ''}</td>
       <td class="figures">
         {moment(entry.received_at)}

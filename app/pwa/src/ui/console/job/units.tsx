@@ -86,7 +86,7 @@ function ScanLine({ view, unit, scan }: { readonly view: JobView; readonly unit:
   );
 }
 
-function judged(unit: Unit, scan: Scan): [Tone, string] {
+export function judged(unit: Unit, scan: Scan): [Tone, string] {
   const part = scan.component === null ? unit : unit.components.find((component) => component.component_id === scan.component);
   const expected = part?.serial ?? null;
   if (scan.verdict === 'wrong') return ['stop', say('scan_wrong')];

@@ -7,7 +7,7 @@ import { phaseWord } from '../words-trade';
 import { change, draft, isAbout } from './draft';
 import { findingsOf, newest, type Shot } from './evidence';
 import { MarkLayer, OldMark } from './marks';
-import { blobAddress, PhotoFrame, Thumb } from './photo-frame';
+import { blobAddress, PhotoFrame, pictureState, Thumb } from './photo-frame';
 import { RuleCard } from './rule-card';
 import { roleName, times, unitName, type JobView } from './view';
 import { say } from './words';
@@ -31,7 +31,7 @@ export function Viewer({ view, place, onPlace, onZoom }: {
     <div class="viewer" data-testid="viewer">
       <div class="viewer-bar">
         <div class="grow">
-          <h3 data-testid="shot-title">{title}</h3>
+          <h2 data-testid="shot-title">{title}</h2>
           <p class="small quiet" role="status">{say('photo_place', { n: place + 1, all: view.shots.length })}</p>
         </div>
         <MarkButtons shot={shot} />
@@ -79,10 +79,12 @@ function Version({ view, shot, photo, version, title, onZoom }: {
   const { mark, marking } = draft.value;
   const mine = isNewest && isAbout(draft.value, { kind: 'photo', photo_id: photo.photo_id });
   const blob = view.detail.blobs[photo.sha256];
+  const shown = pictureState(blob) === 'shown';
   return (
-    <figure class="version" onDblClick={() => !marking && onZoom(photo)}>
+    <figure class="version">
       <PhotoFrame photo={photo} blob={blob} label={label}>
         {findingsOf(view.detail.state, photo).map((finding) => finding.mark && <OldMark key={finding.finding_id} mark={finding.mark} />)}
+        {!marking && shown && <button type="button" class="photo-zoom" tabIndex={isNewest ? -1 : 0} aria-hidden={isNewest} aria-label={`${say('zoom')}: ${label}`} onClick={() => onZoom(photo)} />}
         {mine && <MarkLayer mark={mark} marking={marking} onMark={(next) => change({ mark: next })} onDone={() => change({ marking: false })} />}
       </PhotoFrame>
       <figcaption class="small">

@@ -27,7 +27,7 @@ export const say = catalogue({
     revoke_done: 'Revoked.',
     keep: 'Keep it',
     enrol_title: 'Enrol a phone for {name}',
-    enrol_scan: 'Scan this with the phone’s camera, open the link and tap “Start”.',
+    enrol_scan: 'Scan this with the phone’s camera, open the link and tap “Add this phone”.',
     enrol_qr: 'QR code of the enrolment link',
     enrol_left: 'Valid for {time}',
     enrol_over: 'This code has expired',
@@ -41,7 +41,6 @@ export const say = catalogue({
     enrol_done: '{label} is enrolled',
     enrol_done_text: 'The phone is ready to work.',
     done: 'Done',
-    phones: '{n} {n|phone|phones}',
   },
   'zh-Hans': {
     title: '人员与手机',
@@ -68,7 +67,7 @@ export const say = catalogue({
     revoke_done: '已停用。',
     keep: '保留',
     enrol_title: '为 {name} 注册手机',
-    enrol_scan: '用手机相机扫描，打开链接，点“开始”。',
+    enrol_scan: '用手机相机扫描，打开链接，点“添加这部手机”。',
     enrol_qr: '注册链接的二维码',
     enrol_left: '剩余 {time}',
     enrol_over: '此注册码已过期',
@@ -82,6 +81,5 @@ export const say = catalogue({
     enrol_done: '{label} 已注册',
     enrol_done_text: '这部手机可以开始使用了。',
     done: '完成',
-    phones: '{n} 部手机',
   },
 });

@@ -15,7 +15,7 @@ export function ProofPhotos({ document, standards }: { readonly document: ProofD
   const all = [...ordered, ...counting.filter((photo) => !ordered.includes(photo))];
   return (
     <>
-      <ul class={`proof-photos ${all.length > 10 ? 'many' : ''}`}>
+      <ul class={`proof-photos ${all.length > 12 ? 'many' : ''}`}>
         {all.slice(0, MOST).map((photo) => (
           <li key={photo.photo_id}>
             <img src={thumbAddress(photo.sha256)} alt="" />

@@ -53,13 +53,11 @@ export function ProofSheet({ jobId, proof, document, standards, strokes }: {
         </ul>
       </Section>
 
-      <div class="proof-two">
-        <Section title={say('what')}>
-          <p>{job.services.map((service) => (serviceWord.has(service) ? serviceWord(service) : service)).join(', ')}. {say('crew')}: {crewOf(document)}.</p>
-          <ProofChecks document={document} standards={standards} />
-        </Section>
-        <Section title={say('when')}><ProofTimes document={document} /></Section>
-      </div>
+      <Section title={say('what')}>
+        <p>{job.services.map((service) => (serviceWord.has(service) ? serviceWord(service) : service)).join(', ')}. {say('crew')}: {crewOf(document)}.</p>
+        <ProofChecks document={document} standards={standards} />
+      </Section>
+      <Section title={say('when')}><ProofTimes document={document} /></Section>
 
       <Section title={say('photos')}><ProofPhotos document={document} standards={standards} /></Section>
       <Section title={say('signature')}><ProofSignature document={document} strokes={strokes} /></Section>

@@ -1,6 +1,7 @@
 /** When: what the phone's clock claimed, beside the two office times that bracket it. */
 import type { ProofDocument, When } from '../../../state/console/proof-document';
 import { language } from '../../i18n/catalogue';
+import { clock } from '../../i18n/format';
 import { say } from './words';
 
 interface Line {
@@ -20,7 +21,7 @@ export function ProofTimes({ document }: { readonly document: ProofDocument }) {
   return (
     <table class="proof-times" data-testid="proof-times">
       <thead>
-        <tr><th scope="col">{say('event')}</th><th scope="col">{say('claimed')}</th><th scope="col">{say('bracket')}</th></tr>
+        <tr><td /><th scope="col">{say('claimed')}</th><th scope="col">{say('bracket')}</th></tr>
       </thead>
       <tbody>
         {lines.map(({ name, when }) => (
@@ -39,7 +40,9 @@ export function ProofTimes({ document }: { readonly document: ProofDocument }) {
 /** The office's times around a fact, in words. */
 export function bracket({ not_before = null, received_at }: When): string {
   if (received_at === undefined) return '';
-  return not_before === null ? say('before', { to: stamp(received_at) }) : say('between', { from: stamp(not_before), to: stamp(received_at) });
+  if (not_before === null) return say('before', { to: stamp(received_at) });
+  const sameDay = new Date(not_before).toDateString() === new Date(received_at).toDateString();
+  return say('between', { from: stamp(not_before), to: sameDay ? clock(received_at) : stamp(received_at) });
 }
 
 /** Day and time to the minute, with the year: a proof is read years later. */

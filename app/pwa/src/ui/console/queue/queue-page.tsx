@@ -8,26 +8,23 @@ import {
   queueFailure,
   queueTurning,
   refreshQueue,
-  TABS,
   wanted,
   type Shown,
-  type Tab,
 } from '../../../state/console/queue';
 import { Button, RoundButton } from '../../parts/button';
 import { Icon } from '../../parts/icon';
 import { ageOf, ageText } from '../age';
 import type { Command } from '../keys';
-import { go, restate, search } from '../navigation';
+import { go } from '../navigation';
 import { jobAddress, NEW_ORDER } from '../route';
 import { now_ms } from '../ticking';
 import { TroubleNotice } from '../trouble';
 import { useKeys } from '../use-keys';
 import { words } from '../words';
 import { Row } from './row';
+import { SearchField, StationChoice, Tabs, useWantedFromAddress } from './tools';
 import { useFreshQueue } from './use-queue';
 import { say } from './words';
-
-const TYPING_MS = 250;
 
 export function QueuePage() {
   useWantedFromAddress();
@@ -66,7 +63,10 @@ export function QueuePage() {
       </div>
       <div class="queue-tools">
         <Tabs shown={shown} />
-        <SearchField field={field} />
+        <div class="queue-filters">
+          <StationChoice />
+          <SearchField field={field} />
+        </div>
       </div>
       {queueFailure.value !== null && shown === null && <TroubleNotice error={queueFailure.value} onRetry={refreshQueue} />}
       {shown === null && queueFailure.value === null && <div class="skeleton" aria-busy="true">{words('loading')}</div>}
@@ -103,70 +103,6 @@ export function QueuePage() {
   );
 }
 
-function Tabs({ shown }: { readonly shown: Shown | null }) {
-  const counts = shown?.counts;
-  const counted: Readonly<Record<Tab, number | undefined>> = {
-    review: counts?.review,
-    waiting: counts?.waiting_for_blobs,
-    returned: counts?.returned,
-    all: undefined,
-  };
-  return (
-    <nav class="tabs" aria-label={say('tabs')}>
-      {TABS.map((tab) => (
-        <button
-          type="button"
-          key={tab}
-          aria-current={wanted.value.tab === tab ? 'true' : undefined}
-          data-testid={`tab-${tab}`}
-          onClick={() => restate({ tab: tab === 'review' ? null : tab, q: wanted.value.q })}
-        >
-          {say(`tab_${tab}`)}
-          {counted[tab] !== undefined && <b class="count">{counted[tab]}</b>}
-        </button>
-      ))}
-    </nav>
-  );
-}
-
-function SearchField({ field }: { readonly field: { current: HTMLInputElement | null } }) {
-  const [text, setText] = useState(wanted.value.q);
-  const timer = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
-  const apply = (q: string): void => restate({ tab: wanted.value.tab === 'review' ? null : wanted.value.tab, q: q.trim() });
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const write = (next: string): void => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => apply(next), TYPING_MS);
-  };
-  return (
-    <div class="search" role="search">
-      <Icon name="search" />
-      <input
-        ref={field}
-        class="input"
-        type="search"
-        value={text}
-        placeholder={say('search')}
-        aria-label={say('search_label')}
-        aria-keyshortcuts="/"
-        maxLength={80}
-        data-testid="search"
-        onInput={(event) => write(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape' && event.key !== 'Enter') return;
-          event.preventDefault();
-          if (event.key === 'Escape') setText('');
-          clearTimeout(timer.current);
-          apply(event.key === 'Escape' ? '' : text);
-          event.currentTarget.blur();
-        }}
-      />
-      {text === '' ? <kbd aria-hidden="true">/</kbd> : <RoundButton icon="x" label={say('search_clear')} onTap={() => write('')} />}
-    </div>
-  );
-}
-
 function Freshness({ shown }: { readonly shown: Shown | null }) {
   if (shown === null) return null;
   const loaded = new Date(shown.loaded_at_ms).toISOString();
@@ -193,18 +129,6 @@ function Empty() {
       {tab === 'all' && q === '' && <a class="button plain" href={NEW_ORDER}>{say('new_order')}</a>}
     </div>
   );
-}
-
-/** The list is what the address says, so that it can be shared and survives a reload. */
-function useWantedFromAddress(): void {
-  const tab = TABS.find((name) => name === search.value.get('tab')) ?? 'review';
-  const q = search.value.get('q') ?? '';
-  useEffect(() => {
-    const before = wanted.peek();
-    if (before.tab === tab && before.q === q) return;
-    wanted.value = { ...before, tab, q };
-    void refreshQueue();
-  }, [tab, q]);
 }
 
 /** The marked row, which follows its job through refreshes. */

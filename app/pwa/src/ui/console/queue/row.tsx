@@ -1,6 +1,6 @@
 /** One job of the queue as a dense row; the whole row is a link. */
 import type { JobRow } from '../../../state/console/shapes';
-import { clock, day } from '../../i18n/format';
+import { day, slotText } from '../../i18n/format';
 import { categoryIcon, Icon } from '../../parts/icon';
 import { Chip } from '../../parts/notice';
 import { ageText } from '../age';
@@ -36,16 +36,16 @@ export function Row({ row, marked }: { readonly row: JobRow; readonly marked: bo
           {row.crew.length > 0 && <span class="quiet small">{say('by', { names: row.crew.map((person) => person.name).join(', ') })}</span>}
         </span>
         <span class="cell age figures">
-          {row.ended_at ? say('ended', { age: ageText(row.ended_at, now_ms.value) }) : <span class="quiet">{slotOf(row)}</span>}
+          {row.ended_at ? say('ended', { age: ageText(row.ended_at, now_ms.value) }) : <Slot row={row} />}
         </span>
       </a>
     </li>
   );
 }
 
-function slotOf(row: JobRow): string {
-  if (row.slot === null) return say('not_ended');
-  return `${day(row.slot.from)} ${clock(row.slot.from)}–${clock(row.slot.to)}`;
+function Slot({ row: { slot } }: { readonly row: JobRow }) {
+  if (slot === null) return <span class="quiet small">{say('not_ended')}</span>;
+  return <span class="quiet small"><span class="block">{day(slot.from)}</span>{slotText(slot)}</span>;
 }
 
 /** What is unusual about a job, in words. */

@@ -4,10 +4,11 @@ import { queue, wanted } from '../../../state/console/queue';
 import type { JobRow } from '../../../state/console/shapes';
 import { Icon } from '../../parts/icon';
 import { ageText } from '../age';
-import { jobAddress, QUEUE } from '../route';
+import { jobAddress } from '../route';
 import { now_ms } from '../ticking';
 import { anomalyWords } from '../words-anomalies';
 import { stageWord } from '../words-trade';
+import { queueAddress } from './address';
 import { ranked } from './risk';
 import { unitGroups } from './row';
 import { say } from './words';
@@ -16,11 +17,10 @@ export function Strip({ jobId }: { readonly jobId: string }) {
   const rows = queue.value?.rows ?? [];
   const present = useRef<HTMLLIElement>(null);
   useEffect(() => present.current?.scrollIntoView({ block: 'nearest' }), [jobId, rows.length > 0]);
-  const { tab, q } = wanted.value;
-  const back = `${QUEUE}${tab === 'review' && q === '' ? '' : `?${new URLSearchParams({ tab, q }).toString()}`}`;
+  const { tab } = wanted.value;
   return (
     <nav class="strip" aria-label={say('strip')} data-testid="strip">
-      <a class="strip-back" href={back} data-testid="to-queue">
+      <a class="strip-back" href={queueAddress(wanted.value)} data-testid="to-queue">
         <Icon name="chevron-left" />
         <span>{say(`tab_${tab}`)}</span>
         <span class="quiet small">{say('count', { n: rows.length })}</span>
