@@ -33,7 +33,7 @@ def _over_usb(port: int) -> int:
     if taken(port):
         return _stop(f"Port {port} is in use: stop what runs there, or choose another one with PORT=8001 make phone.")
     reverse_port(port)
-    print(f"A phone is connected by USB: it reaches Doorstep at http://localhost:{port}.")
+    print(f"A phone is connected by USB: it reaches Doorstep at http://localhost:{port}.", flush=True)
     address = f"http://localhost:{port}"
     return _serve(address, {"PORT": str(port)}, [])
 
@@ -50,7 +50,7 @@ def _over_network() -> int:
     address = f"https://{addresses[0]}:{HTTPS_PORT}"
     trust = trust_server(made.authority, f"{address}/app/", TRUST_PORT)
     threading.Thread(target=trust.serve_forever, daemon=True).start()
-    print(f"Once for each phone: open http://{addresses[0]}:{TRUST_PORT} on it, and follow the page.")
+    print(f"Once for each phone: open http://{addresses[0]}:{TRUST_PORT} on it, and follow the page.", flush=True)
     options = ["--bind", f"0.0.0.0:{HTTPS_PORT}", "--certfile", str(made.certificate), "--keyfile", str(made.key)]
     return _serve(address, {"PORT": str(HTTPS_PORT)}, options)
 
