@@ -59,7 +59,7 @@ function JobCard({ view, isNext }: { readonly view: JobView; readonly isNext: bo
     <li class={`card job-card ${isNext ? 'next' : ''} ${isDone(state) ? 'done' : ''}`} data-testid="job-card" data-job={view.job_id} data-stage={state.stage}>
       <a class="job-card-link" href={address('job', view.job_id)}>
         <span class="row apart">
-          <span class="figures slot">{slotText(state.slot)}</span>
+          <span class="figures slot">{slotWords(view)}</span>
           <StageChip view={view} isNext={isNext} />
         </span>
         <strong class="job-card-name">{state.customer?.name}</strong>
@@ -81,6 +81,12 @@ function JobCard({ view, isNext }: { readonly view: JobView; readonly isNext: bo
       )}
     </li>
   );
+}
+
+/** "09–11"; with its day when that is not today, as for work that was left over. */
+function slotWords({ state: { slot } }: JobView): string {
+  const other = slot !== null && new Date(slot.from).toDateString() !== new Date().toDateString();
+  return [other ? day(slot.from) : '', slotText(slot)].filter(Boolean).join(' · ');
 }
 
 async function begin(view: JobView, before: boolean): Promise<void> {
