@@ -7,6 +7,7 @@ import structlog
 from flask import Flask
 from flask_migrate import Migrate
 from flask_smorest import Api
+from structlog.tracebacks import ExceptionDictTransformer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import cli, pwa
@@ -76,10 +77,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _engine_options(url: str) -> dict[str, object]:
-    """SQLite waits for its lock in the file; PostgreSQL connections are few, short-lived in use, and checked before it."""
+    """SQLite waits for its lock in the file; PostgreSQL connections are few, short-lived in use, and checked before it.
+
+    Errors do not repeat a statement's parameters, because they are logged.
+    """
     if url.startswith("sqlite"):
-        return {"connect_args": {"check_same_thread": False}, "pool_size": 8, "max_overflow": 40}
-    return {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": True}
+        return {"connect_args": {"check_same_thread": False}, "pool_size": 8, "max_overflow": 40, "hide_parameters": True}
+    return {"pool_size": 8, "max_overflow": 24, "pool_pre_ping": True, "hide_parameters": True}
 
 
 def _log_to_stderr() -> None:
@@ -88,7 +92,7 @@ def _log_to_stderr() -> None:
         processors=[
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.add_log_level,
-            structlog.processors.dict_tracebacks,
+            structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),  # locals hold names and tokens
             structlog.processors.JSONRenderer(),
         ],
         logger_factory=structlog.PrintLoggerFactory(file=None),

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, json, request
+from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException
 
 from app import ids, problems
@@ -14,14 +15,12 @@ from app.store.db import db, is_busy, is_full
 _log = structlog.get_logger("doorstep")
 
 _BY_STATUS: dict[int, type[Problem]] = {
-    400: problems.InvalidBody,
     401: problems.Unauthenticated,
     403: problems.Forbidden,
     404: problems.NotFound,
     405: problems.MethodNotAllowed,
     413: problems.RequestTooLarge,
-    415: problems.InvalidBody,
-    422: problems.InvalidBody,
+    429: problems.TooManyRequests,
 }
 
 
@@ -59,11 +58,17 @@ def _on_http_exception(error: HTTPException) -> Response:
     db.session.rollback()
     if error.code is not None and error.code < 400:
         return Response(status=error.code, headers=dict(error.get_headers()))
-    kind = _BY_STATUS.get(error.code or 500, problems.Internal)
+    kind = _kind_of(error.code or 500)
     response = respond(kind(**_members(kind, error)))
     if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
         response.headers["Allow"] = ", ".join(sorted(getattr(error, "valid_methods", None) or []))
     return response
+
+
+def _kind_of(status: int) -> type[Problem]:
+    """The problem for a status that a library chose. Whatever is the caller's fault stays so, were it only a Range that cannot be met."""
+    fallback = problems.InvalidBody if status < HTTPStatus.INTERNAL_SERVER_ERROR else problems.Internal
+    return _BY_STATUS.get(status, fallback)
 
 
 def _members(kind: type[Problem], error: HTTPException) -> dict[str, Any]:
@@ -89,6 +94,8 @@ def _on_defect(error: Exception) -> Response:
         return respond(problems.Unavailable("The database is busy.", retry_after_s=2))
     if is_full(error):
         return respond(problems.StorageFullProblem(retry_after_s=60))
+    if isinstance(error, ParseException):
+        return respond(problems.InvalidBody("The body's chunked coding is broken."))
     reference = ids.token(6)
     _log.error("defect", reference=reference, method=request.method, endpoint=request.endpoint, exc_info=error)
     return respond(problems.Internal(reference=reference))

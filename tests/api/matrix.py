@@ -123,10 +123,14 @@ class Call:
         carried = json.dumps([self._body(marked), self._query(marked)])
         return [name for name in ID_NAMES if name in self.rule.arguments or f"<{name}>" in carried]
 
+    def path(self, ids: Ids) -> str:
+        """The address with these ids."""
+        values = {name: FIXED.get(name) or getattr(ids, name) for name in self.rule.arguments}
+        return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: quote(values[found[1]], safe="", errors="surrogatepass"), self.rule.rule)
+
     def send(self, client: FlaskClient, caller: Caller, ids: Ids) -> TestResponse:
         """Make the request."""
-        values = {name: FIXED.get(name) or getattr(ids, name) for name in self.rule.arguments}
-        path = re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: quote(values[found[1]], safe="", errors="surrogatepass"), self.rule.rule)
+        path = self.path(ids)
         headers = dict(caller.headers)
         query = "&".join(f"{name}={quote(value, safe='', errors='surrogatepass')}" for name, value in self._query(ids).items())
         if self.endpoint in SENDS_BYTES:

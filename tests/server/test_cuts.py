@@ -147,3 +147,12 @@ def in_http_chunks(live: Live, method: str, path: str, headers: dict[str, str], 
         for piece in [*pieces, b""]:
             sock.sendall(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
         return read_reply(sock, method)
+
+
+@pytest.mark.parametrize("path", ["/api/v1/sync", "/api/v1/session", "/api/v1/devices/enrol"])
+@pytest.mark.parametrize("coded", [b"zz\r\n{}\r\n0\r\n\r\n", b"-5\r\n{}\r\n0\r\n\r\n", b"ffffffffffffffffff\r\n{}", b"5\r\n{}", b""])
+def test_a_broken_chunked_coding_is_the_senders_fault(live: Live, path: str, coded: bytes) -> None:
+    with socket.create_connection(("localhost", live.server.port), timeout=30) as sock:
+        sock.sendall(head("POST", path, {"Transfer-Encoding": "chunked", "Content-Type": "application/json", "X-Doorstep": "1"}) + coded)
+        sock.shutdown(socket.SHUT_WR)
+        assert 400 <= read_reply(sock, "POST").status < 500
