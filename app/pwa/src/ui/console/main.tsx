@@ -8,6 +8,8 @@ import '../styles/parts.css';
 import './styles/console.css';
 import './styles/queue.css';
 import './styles/job.css';
+import './styles/evidence.css';
+import './styles/decision.css';
 import './styles/pages.css';
 import './styles/proof.css';
 import { App } from './app';

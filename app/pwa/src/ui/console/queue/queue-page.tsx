@@ -11,6 +11,7 @@ import {
   wanted,
   type Shown,
 } from '../../../state/console/queue';
+import { clock } from '../../i18n/format';
 import { Button, RoundButton } from '../../parts/button';
 import { Icon } from '../../parts/icon';
 import { ageOf, ageText } from '../age';
@@ -109,7 +110,7 @@ function Freshness({ shown }: { readonly shown: Shown | null }) {
   const age = ageText(loaded, now_ms.value);
   const old = ageOf(loaded, now_ms.value).measure !== 'now';
   if (queueFailure.value !== null) {
-    return <p class="small warn freshness" role="status" data-testid="freshness"><Icon name="triangle-alert" /> {say('stale', { age })}</p>;
+    return <p class="small warn freshness" role="status" data-testid="freshness"><Icon name="triangle-alert" /> {say('stale', { time: clock(shown.loaded_at_ms) })}</p>;
   }
   return (
     <p class="small quiet freshness">
