@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 
 ICONS = Path(__file__).parents[1] / "app/pwa/public/icons"
 
-GREEN, PAPER, AMBER = "#0b5d4e", "#f6f4ef", "#f2a33a"
+BLUE, PAPER, AMBER = "#1c4490", "#f6f4ef", "#f2a33a"
 HOUSE = [(256, 92), (428, 236), (428, 420), (84, 420), (84, 236)]
 DOOR = (180, 252, 332, 420)
 TICK = [(214, 336), (246, 368), (300, 300)]
@@ -27,9 +27,9 @@ def svg() -> str:
     tick = " ".join(f"{x},{y}" for x, y in TICK)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {GRID} {GRID}">\n'
-        f'  <rect width="{GRID}" height="{GRID}" rx="{CORNER}" fill="{GREEN}"/>\n'
+        f'  <rect width="{GRID}" height="{GRID}" rx="{CORNER}" fill="{BLUE}"/>\n'
         f'  <polygon points="{house}" fill="{PAPER}"/>\n'
-        f"  {_rect(DOOR, GREEN)}\n"
+        f"  {_rect(DOOR, BLUE)}\n"
         f"  {_rect(STEP, AMBER)}\n"
         f'  <polyline points="{tick}" fill="none" stroke="{AMBER}" stroke-width="{TICK_WIDTH}"'
         ' stroke-linecap="round" stroke-linejoin="round"/>\n'
@@ -45,7 +45,7 @@ def _rect(box: tuple[int, int, int, int], fill: str) -> str:
 def png(size: int, *, maskable: bool = False) -> Image.Image:
     """A maskable icon fills its square and keeps the drawing inside the middle 80 %, which no mask cuts."""
     big = size * SMOOTHING
-    picture = Image.new("RGBA", (big, big), GREEN if maskable else (0, 0, 0, 0))
+    picture = Image.new("RGBA", (big, big), BLUE if maskable else (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
     scale, shift = (big / GRID * 0.72, big * 0.14) if maskable else (big / GRID, 0.0)
 
@@ -53,9 +53,9 @@ def png(size: int, *, maskable: bool = False) -> Image.Image:
         return x * scale + shift, y * scale + shift
 
     if not maskable:
-        draw.rounded_rectangle((0, 0, big - 1, big - 1), CORNER * scale, fill=GREEN)
+        draw.rounded_rectangle((0, 0, big - 1, big - 1), CORNER * scale, fill=BLUE)
     draw.polygon([at(x, y) for x, y in HOUSE], fill=PAPER)
-    draw.rectangle((*at(*DOOR[:2]), *at(*DOOR[2:])), fill=GREEN)
+    draw.rectangle((*at(*DOOR[:2]), *at(*DOOR[2:])), fill=BLUE)
     draw.rectangle((*at(*STEP[:2]), *at(*STEP[2:])), fill=AMBER)
     draw.line([at(x, y) for x, y in TICK], fill=AMBER, width=round(TICK_WIDTH * scale), joint="curve")
     radius = TICK_WIDTH * scale / 2

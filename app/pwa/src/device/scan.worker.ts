@@ -1,6 +1,6 @@
 /** The decoder, off the page's thread, so that the viewfinder never stutters. */
 import { prepareZXingModule, readBarcodes, type ReaderOptions } from 'zxing-wasm/reader';
-import type { Effort, Read, ScanReply, ScanRequest } from './scanner';
+import type { Effort, Read, ScanReply, ScanRequest } from './scan-messages';
 
 declare const self: DedicatedWorkerGlobalScope;
 

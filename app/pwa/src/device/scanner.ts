@@ -4,25 +4,9 @@
  * What a code means is for `domain/scan`; here it is only text, and nobody's friend.
  */
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
+import type { Effort, Read, ScanReply, ScanRequest } from './scan-messages';
 
-export interface Read {
-  readonly text: string;
-  /** `QRCode`, `DataMatrix`, `Code128`, `EAN13`, … */
-  readonly symbology: string;
-}
-
-/** quick: the middle of the picture at once. deep: all of it, turned, inverted, smoothed. */
-export type Effort = 'quick' | 'deep';
-
-export interface ScanRequest {
-  readonly id: number;
-  readonly picture: ImageBitmap;
-  readonly effort: Effort;
-}
-export interface ScanReply {
-  readonly id: number;
-  readonly read: Read | null;
-}
+export type { Effort, Read };
 
 export interface Scanner {
   /** Looks at what the camera shows until `stop()`; the same text is told again only after a pause. */
