@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 from playwright.sync_api import Error as PlaywrightError
 
 QUIET = (
@@ -127,6 +127,15 @@ def desk(playwright: Playwright, url: str) -> Iterator[Page]:
         yield page
     finally:
         browser.close()
+
+
+def sign_in(desk: Page, login: str, password: str) -> None:
+    """Sign in to the office's pages."""
+    desk.goto("/console/")
+    desk.get_by_test_id("login").fill(login)
+    desk.get_by_test_id("password").fill(password)
+    desk.get_by_test_id("sign-in-go").click()
+    expect(desk.get_by_test_id("queue")).to_be_visible()
 
 
 def _free_port() -> int:

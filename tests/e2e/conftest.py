@@ -42,6 +42,12 @@ class Town:
     live: Live
     gateway: Gateway
 
+    def check(self) -> None:
+        """Every view equals its events and every log is intact."""
+        for command in (["jobs", "refold", "--check"], ["log", "verify"]):
+            said = self.live.app.test_cli_runner().invoke(args=command)
+            assert (said.exit_code, said.output) == (0, ""), (command, said.output)
+
 
 @pytest.fixture(scope="session")
 def town(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Iterator[Town]:

@@ -22,7 +22,7 @@ class Ears:
 
     def assert_quiet(self) -> None:
         """Nothing was heard."""
-        assert self.heard == []
+        assert not self.heard, "\n".join(self.heard)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning") and not message.text.startswith(_OF_THE_NETWORK):

@@ -1,11 +1,25 @@
 """An installer who does what the big button says, with one thumb, and knows nothing else of the app."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import Page, expect
 
 STEPS_MAX = 120
+ARRIVED = re.compile("I have arrived|我到了")
+COUNT_EVENTS = """async () => {
+  const db = await new Promise((resolve, reject) => {
+    const asked = indexedDB.open('doorstep');
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const counted = db.transaction('events').objectStore('events').count();
+  await new Promise((resolve) => (counted.onsuccess = resolve));
+  db.close();
+  return counted.result;
+}"""
 
 
 @dataclass
@@ -38,6 +52,42 @@ class Installer:
     def go_offline(self, offline: bool = True) -> None:
         """Switch the network of the whole browser."""
         self.page.context.set_offline(offline)
+
+    def visit(self, job_id: str, screen: str, **query: str) -> None:
+        """Go to one of a job's screens by its address, as the app's own links do."""
+        asked = f"?{urlencode(query)}" if query else ""
+        self.page.goto(f"{self.url}/app/#/job/{job_id}/{screen}{asked}")
+
+    def open_step(self, job_id: str, step_id: str, unit_id: str = "") -> None:
+        """Open one step of the checklist."""
+        self.visit(job_id, "step", id=step_id, unit=unit_id)
+        expect(self.page.locator("div[data-testid=step]")).to_be_visible()
+
+    def save_step(self) -> None:
+        """Save the answer that is given, and wait until the app goes on to what comes next."""
+        before = self.page.evaluate("location.hash")
+        self.by("save").click()
+        self.page.wait_for_function("before => location.hash !== before", arg=before)
+
+    def arrive(self, job_id: str) -> None:
+        """Drive to the customer's door."""
+        self.open_job(job_id)
+        self.by("next").click()
+        expect(self.by("next")).to_contain_text(ARRIVED)
+        self.by("next").click()
+        expect(self.by("next")).not_to_contain_text(ARRIVED)
+
+    def deliver(self) -> None:
+        """Have a network again, and wait until the office has everything."""
+        self.go_offline(False)
+        self.page.goto(f"{self.url}/app/#/outbox")
+        self.by("try-now").click()
+        expect(self.by("sync-bar")).to_have_attribute("data-kind", "delivered", timeout=60_000)
+
+    def recorded(self) -> int:
+        """How many events the phone holds."""
+        count: int = self.page.evaluate(COUNT_EVENTS)
+        return count
 
     def open_job(self, job_id: str) -> None:
         """Open a job from the day's list."""
@@ -117,9 +167,7 @@ class Installer:
         """Which screen shows, once it has settled."""
         # Lists of steps stand on other screens too, so the screen of one step is looked for last.
         names = ("camera", "scan-screen", "sign-off", "hand-over", "finish", "job", "today", "step")
-        self.page.wait_for_function(
-            "names => names.some(name => document.querySelector(`[data-testid=${name}]`))", arg=list(names)
-        )
+        self.page.wait_for_function("names => names.some(name => document.querySelector(`[data-testid=${name}]`))", arg=list(names))
         return next(name for name in names if self.by(name).count())
 
     def _act(self, screen: str) -> None:

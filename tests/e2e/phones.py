@@ -1,4 +1,4 @@
-"""Many phones in one browser: each is a context with storage, a service worker and settings of its own, and they share one camera's film."""
+"""Many phones in one browser: each is a context with its own storage and service worker, and they share one camera's film."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -38,18 +38,14 @@ def installer(phones: Phones, people: Network, jobs: dict[str, Any]) -> Installe
     """A phone with both jobs, that has just lost its network, at the customer's door."""
     phone = phones.enrolled(people)
     phone.go_offline()
-    phone.open_job(jobs["ours"])
-    phone.by("next").click()
-    expect(phone.by("next")).to_contain_text("I have arrived")
-    phone.by("next").click()
-    expect(phone.by("next")).to_contain_text("Next:")
+    phone.arrive(jobs["ours"])
     return phone
 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_code_before_the_camera(name: str, installer: Installer, phones: Phones, jobs: dict[str, Any]) -> None:
     content, sentence = HOSTILE[name]
-    before = recorded(installer)
+    before = installer.recorded()
     phones.film.label(content)
     look_at(installer, jobs, 0)
     expect(installer.by("scan-unknown")).to_contain_text(sentence, timeout=30_000)
@@ -61,7 +57,7 @@ def test_a_hostile_code_before_the_camera(name: str, installer: Installer, phone
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_code_typed(name: str, installer: Installer, phones: Phones, jobs: dict[str, Any]) -> None:
     content, sentence = HOSTILE[name]
-    before = recorded(installer)
+    before = installer.recorded()
     phones.film.surface()
     look_at(installer, jobs, 0)
     if name == "long text":
@@ -73,7 +69,7 @@ def test_a_hostile_code_typed(name: str, installer: Installer, phones: Phones, j
 
 
 def test_a_product_number_names_no_unit(installer: Installer, phones: Phones, jobs: dict[str, Any]) -> None:
-    before = recorded(installer)
+    before = installer.recorded()
     phones.film.ean(builders.WASHER[1:])
     look_at(installer, jobs, 0)
     expect(installer.by("scan-unknown")).to_contain_text("It names the model", timeout=30_000)
@@ -87,7 +83,7 @@ def test_a_product_number_names_no_unit(installer: Installer, phones: Phones, jo
 
 
 def test_a_typed_serial_is_typed_twice(installer: Installer, phones: Phones, jobs: dict[str, Any]) -> None:
-    before = recorded(installer)
+    before = installer.recorded()
     phones.film.surface()
     look_at(installer, jobs, 0)
     type_serial(installer, "wm-aaaa-1111", "1112")
@@ -102,7 +98,7 @@ def test_a_typed_serial_is_typed_twice(installer: Installer, phones: Phones, job
 
 
 def test_the_other_unit_of_the_same_job(installer: Installer, phones: Phones, jobs: dict[str, Any]) -> None:
-    before = recorded(installer)
+    before = installer.recorded()
     phones.film.label(f"{phones.url}/l/{jobs['units'][0]}")
     look_at(installer, jobs, 1)
     expect(installer.by("wrong-unit")).to_contain_text("Not this unit", timeout=30_000)
@@ -134,8 +130,7 @@ def test_the_unit_of_another_customer(installer: Installer, phones: Phones, jobs
     expect(unit(installer, jobs, 1)).to_have_attribute("data-scan", "matched")
 
     # With a network again, the office knows exactly that.
-    installer.go_offline(False)
-    expect(installer.by("sync-bar")).to_contain_text("Everything delivered", timeout=60_000)
+    installer.deliver()
     state = people.state(jobs["ours"])
     first, second = jobs["units"]
     scans = [(scan["unit_id"], scan["method"], scan["verdict"]) for scan in state["scans"]]
@@ -147,7 +142,7 @@ def test_the_unit_of_another_customer(installer: Installer, phones: Phones, jobs
 def look_at(installer: Installer, jobs: dict[str, Any], place: int) -> None:
     """Open the scanner for one of the job's units."""
     installer.open_job(jobs["ours"])
-    installer.page.goto(f"{installer.url}/app/#/job/{jobs['ours']}/scan?unit={jobs['units'][place]}")
+    installer.visit(jobs["ours"], "scan", unit=jobs["units"][place])
     expect(installer.by("scan-screen")).to_be_visible()
 
 
@@ -165,27 +160,9 @@ def unit(installer: Installer, jobs: dict[str, Any], place: int) -> Any:
     return installer.page.locator(f"[data-testid=unit][data-unit='{jobs['units'][place]}']")
 
 
-def recorded(installer: Installer) -> int:
-    """How many events the phone holds."""
-    count: int = installer.page.evaluate(
-        """async () => {
-          const db = await new Promise((resolve, reject) => {
-            const asked = indexedDB.open('doorstep');
-            asked.onsuccess = () => resolve(asked.result);
-            asked.onerror = () => reject(asked.error);
-          });
-          const counted = db.transaction('events').objectStore('events').count();
-          await new Promise((resolve) => (counted.onsuccess = resolve));
-          db.close();
-          return counted.result;
-        }"""
-    )
-    return count
-
-
 def assert_nothing_happened(installer: Installer, before: int) -> None:
     """No event more, the same page, and nothing that a code asked for."""
-    assert recorded(installer) == before
+    assert installer.recorded() == before
     assert installer.page.url.startswith(f"{installer.url}/app/")
     assert installer.page.title() != "owned"
     assert len(installer.page.context.pages) == 1

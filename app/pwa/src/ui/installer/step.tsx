@@ -59,11 +59,12 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
     const value = valueOf(asked, draft);
     if (wrong !== null || value === null) return;
     const unit = asked.kind === 'reading' ? asked.unit : null;
-    if (!(await saveAnswer(view, step, { value, unit, finding_id: openFinding?.finding_id ?? null }, answer))) return;
+    // The note goes first: a phone that dies between the two asks for the reading again, and never keeps it without its note.
     if (isOutside(asked, draft)) {
       const text = `${sayStep('outside_prefix')} ${pick(rule.title)} ${String(value)} ${unit ?? ''} — ${draft.note.trim()}`;
-      await save(view.job_id, 'note.added', { text });
+      if (!(await save(view.job_id, 'note.added', { text }))) return;
     }
+    if (!(await saveAnswer(view, step, { value, unit, finding_id: openFinding?.finding_id ?? null }, answer))) return;
     clearDraft();
     setChanging(false);
     onward();
