@@ -24,8 +24,8 @@ def bin_folder() -> Path:
 
 
 @contextmanager
-def running() -> Iterator[str]:
-    """The URL of a fresh server's maintenance database, without a trailing name: add `/<database>?host=…` by `url_of`."""
+def running(*, durable: bool = False) -> Iterator[str]:
+    """The folder of a fresh server's socket, for `url_of`. Only a `durable` one waits for the disk."""
     folder = Path(tempfile.mkdtemp(prefix="doorstep-pg-", dir="/tmp"))
     as_other: dict[str, Any] = {}
     if os.geteuid() == 0:
@@ -37,7 +37,8 @@ def running() -> Iterator[str]:
     new = ["-U", "doorstep", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
     try:
         subprocess.run([tools / "initdb", "-D", data, *new], check=True, **run)
-        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off -p {_PORT} -c max_connections=200"
+        fsync = "on" if durable else "off"
+        options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync={fsync} -p {_PORT} -c max_connections=200"
         subprocess.run([tools / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start"], check=True, **run)
         try:
             yield str(folder)
