@@ -1,6 +1,8 @@
 # Doorstep: `make run` and `make test` are all a newcomer needs. `make help` lists the rest.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
+# Some machines forbid Python to keep compiled files; every command would then compile its libraries anew, for seconds.
+export PYTHONDONTWRITEBYTECODE :=
 .PHONY: help run phone test check bench screenshots lock clean
 
 BIN := .venv/bin
