@@ -5,6 +5,7 @@ import { language, LANGUAGES } from '../i18n/catalogue';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/parts.css';
+import '../styles/forms.css';
 import './styles/console.css';
 import './styles/queue.css';
 import './styles/job.css';

@@ -6,7 +6,11 @@ import { language } from '../i18n/catalogue';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/parts.css';
+import '../styles/forms.css';
 import '../styles/installer.css';
+import '../styles/job.css';
+import '../styles/step.css';
+import '../styles/enrol.css';
 import { App } from './app';
 import { followAddress } from './route';
 

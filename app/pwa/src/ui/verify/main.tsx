@@ -3,6 +3,7 @@ import { render } from 'preact';
 import '../styles/tokens.css';
 import '../styles/base.css';
 import '../styles/parts.css';
+import '../styles/forms.css';
 import './verify.css';
 import { VerifyPage } from './verify-page';
 
