@@ -89,9 +89,7 @@ def append(session: Session, author: Author, links: Sequence[Link], now: datetim
     return Appended(head, sorted(results, key=lambda result: result.seq), new_epoch)
 
 
-def _sort_out(
-    session: Session, author: Author, head: Head, links: Sequence[Link]
-) -> tuple[list[Result], list[Link], list[Link]]:
+def _sort_out(session: Session, author: Author, head: Head, links: Sequence[Link]) -> tuple[list[Result], list[Link], list[Link]]:
     """Tell apart what is stored already, what continues the log, what belongs to a second branch, and what lies beyond a gap."""
     stored = log.hashes_at(session, author.device_id, author.epoch, [link.seq for link in links if link.seq <= head.seq])
     results: list[Result] = []
@@ -130,9 +128,7 @@ def _read(author: Author, link: Link) -> _Reading:
     return reading
 
 
-def _settle(
-    session: Session, author: Author, readings: Sequence[_Reading], jobs: dict[str, JobView]
-) -> dict[str, list[Event]]:
+def _settle(session: Session, author: Author, readings: Sequence[_Reading], jobs: dict[str, JobView]) -> dict[str, list[Event]]:
     """Give each event its standing and its `rev`, and return what is to be folded, by job."""
     foldable = [(reading, reading.body) for reading in readings if reading.body and not reading.flags]
     known = log.known_event_ids(session, author.tenant_id, [body["event_id"] for _, body in foldable])

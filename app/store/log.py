@@ -48,9 +48,7 @@ def head_of(session: Session, device_id: str, epoch: int) -> Head:
 
 def move_head(session: Session, device_id: str, epoch: int, head: Head) -> None:
     """Note how far a log is stored now."""
-    session.execute(
-        update(LogHead).where(LogHead.device_id == device_id, LogHead.epoch == epoch).values(seq=head.seq, hash=head.hash)
-    )
+    session.execute(update(LogHead).where(LogHead.device_id == device_id, LogHead.epoch == epoch).values(seq=head.seq, hash=head.hash))
 
 
 def offer_epoch(session: Session, device_id: str) -> int:
@@ -140,7 +138,4 @@ def set_crew(session: Session, tenant_id: str, job_id: str, crew: Collection[str
 
 def job_events(session: Session, tenant_id: str, job_id: str) -> Sequence[EventRow]:
     """All folded events of a job in order of `rev`."""
-    return session.scalars(
-        select(EventRow).where(EventRow.job_id == job_id, EventRow.tenant_id == tenant_id).order_by(EventRow.rev)
-    ).all()
-
+    return session.scalars(select(EventRow).where(EventRow.job_id == job_id, EventRow.tenant_id == tenant_id).order_by(EventRow.rev)).all()

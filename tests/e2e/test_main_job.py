@@ -152,4 +152,3 @@ def check_proof(desk: Page, network: Network, job_id: str, tmp_path: Path) -> No
     assert (told.exit_code, told.stdout) == (0, "The proof is intact and signed by this office.\n")
     (tmp_path / "forged.json").write_text(json.dumps(forged))
     assert network.app.test_cli_runner().invoke(args=["proof", "verify", str(tmp_path / "forged.json")]).exit_code == 1
-
