@@ -77,6 +77,13 @@ class Installer:
         self.by("next").click()
         expect(self.by("next")).not_to_contain_text(ARRIVED)
 
+    def note(self, job_id: str, text: str) -> None:
+        """Write a note, with the double tap of somebody in a hurry."""
+        self.visit(job_id, "note")
+        self.by("note-text").fill(text)
+        self.by("note-save").dblclick()
+        expect(self.by("note-screen")).to_have_count(0)
+
     def deliver(self) -> None:
         """Have a network again, and wait until the office has everything."""
         self.go_offline(False)
@@ -156,6 +163,7 @@ class Installer:
 
     def hold(self, testid: str, for_ms: int = 2_500) -> None:
         """Keep a finger on a button."""
+        self.by(testid).scroll_into_view_if_needed()
         box = self.by(testid).bounding_box()
         assert box is not None
         self.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

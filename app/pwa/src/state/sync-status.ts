@@ -47,6 +47,7 @@ const HOUR_MS = 3_600_000;
 const AMBER_MS = 24 * HOUR_MS;
 const RED_MS = 72 * HOUR_MS;
 const CONFIRM_MAX_MS = 45_000;
+const SETTLE_MAX_MS = 5_000;
 
 /** The outbox: own events that are not acknowledged and blobs without a receipt, oldest first. */
 export const pendingItems: ReadonlySignal<readonly PendingItem[]> = computed(() => {
@@ -89,14 +90,20 @@ export async function confirmDelivered(): Promise<boolean> {
   const { last_ok_ms: before, failures } = syncState.value;
   syncNow();
   const fresh = await new Promise<boolean>((resolve) => {
+    let settling: ReturnType<typeof setTimeout> | undefined;
     const timeout = setTimeout(() => finish(false), CONFIRM_MAX_MS);
     const stop = effect(() => {
       const state = syncState.value;
-      if (state.last_ok_ms !== before) queueMicrotask(() => finish(true));
-      else if (state.failures > 0 && state.failures !== failures) queueMicrotask(() => finish(false));
+      const left = pendingItems.value.length;
+      if (state.last_ok_ms !== before) {
+        // The office has answered; what its answer acknowledges is written and read before it shows here.
+        if (left === 0) queueMicrotask(() => finish(true));
+        else settling ??= setTimeout(() => finish(true), SETTLE_MAX_MS);
+      } else if (state.failures > 0 && state.failures !== failures) queueMicrotask(() => finish(false));
     });
     function finish(answered: boolean): void {
       clearTimeout(timeout);
+      clearTimeout(settling);
       stop();
       resolve(answered);
     }

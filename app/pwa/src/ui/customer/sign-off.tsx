@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { find } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
-import { language, type Language } from '../i18n/catalogue';
+import { language, LANGUAGES, type Language } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
 import { Notice } from '../parts/notice';
@@ -28,7 +28,9 @@ export function SignOff({ jobId, query }: { readonly jobId: string; readonly que
 
 function Signing({ view, query }: { readonly view: JobView; readonly query: Query }) {
   const { state } = view;
-  const [tongue, setTongue] = useState<Language>(state.customer?.language ?? language.value);
+  // The language chosen before the phone was handed over stands in the address, so that it holds on the customer's screen.
+  const asked = LANGUAGES.find((one) => one === query.lang);
+  const [tongue, setTongue] = useState<Language>(asked ?? state.customer?.language ?? language.value);
   const [prepared, setPrepared] = useState<Prepared | null>(null);
   const [absent, setAbsent] = useState(false);
   const handed = query.for === 'handover';
@@ -58,7 +60,7 @@ function Signing({ view, query }: { readonly view: JobView; readonly query: Quer
       title={saySign('title')}
       under={state.customer?.name}
       actions={
-        <Button kind="primary" icon="signature" testid="hand-over-start" onTap={() => go(address('sign', view.job_id, { ...query, for: 'handover' }), 'replace')}>
+        <Button kind="primary" icon="signature" testid="hand-over-start" onTap={() => go(address('sign', view.job_id, { ...query, for: 'handover', lang: tongue }), 'replace')}>
           {saySign('hand_over', { name: state.customer?.name ?? '' })}
         </Button>
       }

@@ -92,6 +92,10 @@ export function SafeToClose() {
   };
   useEffect(() => void ask(), []);
   const left = status.value.pending_events + status.value.pending_blobs;
+  // What was still on its way has arrived meanwhile: the question is asked once more.
+  useEffect(() => {
+    if (answer === 'no' && left === 0) void ask();
+  }, [left]);
   // Something recorded after the answer makes the answer old.
   const shown = answer === 'yes' && left > 0 ? 'no' : answer;
   const look = {
