@@ -6,7 +6,6 @@ from pathlib import Path
 import structlog
 from flask import Flask
 from flask_migrate import Migrate
-from flask_smorest import Api
 from structlog.tracebacks import ExceptionDictTransformer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -64,7 +63,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         prepare_engine(db.engine)
     app.extensions["doorstep"] = Office.from_settings(settings)
-    api = Api(app)
+    api = docs.DescribedApi(app)
     for module in BLUEPRINTS:
         api.register_blueprint(module.blp)
     docs.register(app, api)
