@@ -96,10 +96,13 @@ def _refuse(token: str) -> object:
 
 
 def _is_shallow(value: Any, depth: int) -> bool:
-    if not isinstance(value, dict | list):
-        return True
-    if depth == 0:
-        return False
-    if isinstance(value, dict):
-        return all(is_plain(key) for key in value) and all(_is_shallow(inside, depth - 1) for inside in value.values())
-    return all(_is_shallow(inside, depth - 1) for inside in value)
+    """Whether no value stands in more than `depth` objects and lists, and every key can be kept. Looks level by level."""
+    level = [value]
+    for _ in range(depth + 1):
+        level = [inside for inside in level if isinstance(inside, dict | list)]
+        if not level:
+            return True
+        if not all(is_plain(key) for inside in level if isinstance(inside, dict) for key in inside):
+            return False
+        level = [part for inside in level for part in (inside.values() if isinstance(inside, dict) else inside)]
+    return False

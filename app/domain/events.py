@@ -5,8 +5,9 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +22,7 @@ _TABLE: JsonObject = json.loads((Path(__file__).parent / "kinds.json").read_text
 TYPES: dict[str, dict[str, str]] = _TABLE["types"]
 KINDS: dict[str, JsonObject] = _TABLE["kinds"]
 
+_UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{3}Z", re.ASCII)
@@ -60,10 +62,10 @@ def parse_body(text: str) -> JsonObject:
     try:
         if len(text.encode("utf-8")) > BODY_BYTES_MAX:
             raise Unreadable("oversized")
-        body = json.loads(text, parse_int=_integer, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_members)
+        body = _DECODER.decode(text)
     except (ValueError, RecursionError) as error:
         raise Unreadable("unreadable") from error
-    if not (isinstance(body, dict) and _plain(body, NESTING_MAX) and _is_envelope(body)):
+    if not (isinstance(body, dict) and (_must_be_plain(text) or _plain(body, NESTING_MAX)) and _is_envelope(body)):
         raise Unreadable("unreadable")
     return body
 
@@ -118,10 +120,21 @@ def _refuse(token: str) -> object:
     raise ValueError(f"no such number: {token}")
 
 
+_DECODER = json.JSONDecoder(parse_int=_integer, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_members)
+
+
+def _must_be_plain(text: str) -> bool:
+    """Whether a JSON text is so short of brackets and escapes that `_plain` need not look into its value.
+
+    The text has bytes in UTF-8 and was read, so half a surrogate pair or NUL could only stand in it as an escape.
+    """
+    return "\\u" not in text and text.count("{") + text.count("[") <= NESTING_MAX
+
+
 def _plain(value: object, depth: int) -> bool:
     """Whether no text in a value holds NUL or half a surrogate pair, and it nests at most `depth` deep."""
     if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= character <= "\udfff" for character in value)
+        return _UNKEEPABLE.search(value) is None
     if not isinstance(value, dict | list):
         return True
     if depth == 0:
@@ -168,33 +181,39 @@ def _is_integer(value: object, low: int, high: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
+Check = Callable[[object], str | None]
+
+
 def _object_problem(fields: Mapping[str, str], value: object) -> str | None:
     if not isinstance(value, dict):
         return "not an object"
     for name, kind in fields.items():
-        problem = _value_problem(kind, value.get(name))
+        problem = _check_of(kind)(value.get(name))
         if problem:
             return f"{name}: {problem}"
     return None
 
 
-def _value_problem(kind: str, value: object) -> str | None:
-    """Check one value against a type of the table: `name`, `name:limits`, `list<type>:max`, each with `?` when it may be absent."""
+@cache
+def _check_of(kind: str) -> Check:
+    """What checks a value of a type of the table: `name`, `name:limits`, `list<type>:max`, each with `?` when it may be absent."""
     if kind.endswith("?"):
-        return None if value is None else _value_problem(kind[:-1], value)
+        present = _check_of(kind[:-1])
+        return lambda value: None if value is None else present(value)
     if kind.startswith("list<"):
         inner, _, limit = kind[5:].rpartition(">:")
-        return _list_problem(inner, int(limit), value)
+        return partial(_list_problem, _check_of(inner), int(limit))
     name, _, limits = kind.partition(":")
     if name in TYPES:
-        return _object_problem(TYPES[name], value)
-    return None if _SCALARS[name](value, limits) else f"not {kind}"
+        return partial(_object_problem, TYPES[name])
+    holds, wrong = _SCALARS[name], f"not {kind}"
+    return lambda value: None if holds(value, limits) else wrong
 
 
-def _list_problem(inner: str, limit: int, value: object) -> str | None:
+def _list_problem(check: Check, limit: int, value: object) -> str | None:
     if not isinstance(value, list) or len(value) > limit:
         return f"not a list of at most {limit}"
-    return next((problem for problem in (_value_problem(inner, part) for part in value) if problem), None)
+    return next((problem for problem in map(check, value) if problem), None)
 
 
 def _is_text(value: object, limits: str) -> bool:

@@ -78,10 +78,11 @@ def append(session: Session, author: Author, links: Sequence[Link], now: datetim
         folds = _settle(session, author, readings, jobs)
         log.insert_events(session, [_row(author, reading, now) for reading in readings])
         naming = _name_blobs(session, author, readings)
-        for job_id, events in folds.items():
-            refresh(session, jobs[job_id], events, now)
-            if job_id in naming:
-                jobs[job_id].blobs_named, jobs[job_id].blobs_missing = log.count_blobs(session, author.tenant_id, job_id)
+        with session.no_autoflush:  # each job's row is written once, when all of it is known
+            for job_id, events in folds.items():
+                refresh(session, jobs[job_id], events, now)
+                if job_id in naming:
+                    jobs[job_id].blobs_named, jobs[job_id].blobs_missing = log.count_blobs(session, author.tenant_id, job_id)
         head = Head(fresh[-1].seq, fresh[-1].hash)
         log.move_head(session, author.device_id, author.epoch, head)
         results += [_result(reading) for reading in readings]
@@ -151,7 +152,7 @@ def _settle(session: Session, author: Author, readings: Sequence[_Reading], jobs
         if job_id is not None:
             reading.standing = FOLDED
             reading.rev = revs[job_id] = revs[job_id] + 1
-            folds[job_id].append(event_of(body, author.device_id, reading.rev, reading.flags))
+            folds[job_id].append(event_of(body, author.device_id, reading.rev, reading.flags, judged=True))
     return folds
 
 

@@ -60,10 +60,13 @@ def refresh(session: Session, view: JobView, events: Sequence[Event], now: datet
     return state
 
 
-def event_of(body: JsonObject, device_id: str, rev: int, flags: Sequence[str]) -> Event:
-    """An event as the fold takes it. Data that this build cannot read is folded as an unknown version."""
+def event_of(body: JsonObject, device_id: str, rev: int, flags: Sequence[str], *, judged: bool = False) -> Event:
+    """An event as the fold takes it. Data that this build cannot read is folded as an unknown version.
+
+    `judged` says that the data of a kind that is known was found good a moment ago.
+    """
     kind, kv = body["kind"], body["kv"]
-    readable = knows(kind, kv) and data_problem(kind, body["data"]) is None
+    readable = judged or (knows(kind, kv) and data_problem(kind, body["data"]) is None)
     return Event(
         rev=rev,
         device_id=device_id,

@@ -7,16 +7,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.services.append import Author
 from app.store.blobs import Blob, BlobName
+from app.store.db import table
 from app.store.jobs import JobCrew, JobView
 from app.store.people import User
 
 SNAPSHOTS_MAX = 25
 WANTED_MAX = 200
+_job, _crew, _user, _name, _blob = (table(of) for of in (JobView, JobCrew, User, BlobName, Blob))
+_MANIFEST = (
+    select(_job.c.job_id, _job.c.rev)
+    .select_from(_job.join(_crew, _crew.c.job_id == _job.c.job_id))
+    .where(_crew.c.user_id == bindparam("user_id"), _crew.c.is_open, _job.c.tenant_id == bindparam("tenant_id"))
+    .order_by(_job.c.job_id)
+)
+_STATES = (
+    select(_job.c.job_id, _job.c.rev, _job.c.fold_v, _job.c.state)
+    .where(_job.c.job_id.in_(bindparam("job_ids", expanding=True)))
+    .order_by(_job.c.job_id)
+)
+_NAMES = select(_user.c.user_id, _user.c.name).where(_user.c.user_id.in_(bindparam("user_ids", expanding=True)))
+_WANTED = (
+    select(_name.c.sha256, _name.c.epoch, _name.c.seq)
+    .select_from(_name.outerjoin(_blob, (_blob.c.tenant_id == _name.c.tenant_id) & (_blob.c.sha256 == _name.c.sha256)))
+    .where(_name.c.device_id == bindparam("device_id"), _name.c.tenant_id == bindparam("tenant_id"), _blob.c.sha256.is_(None))
+    .order_by(_name.c.epoch, _name.c.seq)
+    .limit(2 * WANTED_MAX)
+)
 
 
 def pull(session: Session, author: Author, have: Mapping[str, int], own_seq: int, *, may_pull: bool) -> dict[str, Any]:
@@ -36,21 +57,14 @@ def pull(session: Session, author: Author, have: Mapping[str, int], own_seq: int
 
 
 def _manifest(session: Session, author: Author) -> Iterable[tuple[str, int]]:
-    rows = session.execute(
-        select(JobView.job_id, JobView.rev)
-        .join(JobCrew, JobCrew.job_id == JobView.job_id)
-        .where(JobCrew.user_id == author.user_id, JobCrew.is_open, JobView.tenant_id == author.tenant_id)
-        .order_by(JobView.job_id)
-    )
+    rows = session.execute(_MANIFEST, {"user_id": author.user_id, "tenant_id": author.tenant_id})
     return ((row.job_id, row.rev) for row in rows)
 
 
 def _snapshots(session: Session, job_ids: Sequence[str], own_seq: int) -> list[dict[str, Any]]:
     if not job_ids:
         return []
-    rows = session.execute(
-        select(JobView.job_id, JobView.rev, JobView.fold_v, JobView.state).where(JobView.job_id.in_(job_ids)).order_by(JobView.job_id)
-    ).all()
+    rows = session.execute(_STATES, {"job_ids": list(job_ids)}).all()
     states = {row.job_id: orjson.loads(row.state) for row in rows}
     names = _names(session, {user_id for state in states.values() for user_id in state["crew_ever"]})
     return [
@@ -67,16 +81,10 @@ def _snapshots(session: Session, job_ids: Sequence[str], own_seq: int) -> list[d
 
 
 def _names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:
-    return {row.user_id: row.name for row in session.execute(select(User.user_id, User.name).where(User.user_id.in_(user_ids)))}
+    return {row.user_id: row.name for row in session.execute(_NAMES, {"user_ids": list(user_ids)})}
 
 
 def _wanted(session: Session, author: Author) -> list[str]:
     """Blobs that this device's events name and that are not verified, oldest first."""
-    rows = session.execute(
-        select(BlobName.sha256, BlobName.epoch, BlobName.seq)
-        .outerjoin(Blob, (Blob.tenant_id == BlobName.tenant_id) & (Blob.sha256 == BlobName.sha256))
-        .where(BlobName.device_id == author.device_id, BlobName.tenant_id == author.tenant_id, Blob.sha256.is_(None))
-        .order_by(BlobName.epoch, BlobName.seq)
-        .limit(2 * WANTED_MAX)
-    )
+    rows = session.execute(_WANTED, {"device_id": author.device_id, "tenant_id": author.tenant_id})
     return list(dict.fromkeys(row.sha256 for row in rows))[:WANTED_MAX]

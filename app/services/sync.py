@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -18,14 +18,36 @@ from app.services.append import Appended, Author, append
 from app.services.keys import read_public_key, verifies
 from app.services.office import Office
 from app.store import log
-from app.store.db import db, reading, writing
-from app.store.devices import Device
+from app.store.db import db, reading, table, writing
+from app.store.devices import Device, LogHead
 from app.store.people import User
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 CONTACT_NOTED_EVERY = timedelta(seconds=60)
 _DEADLOCK_TRIES = 5
 _TRY_AGAIN = ("40P01", "40001")
+_device, _user, _head = (table(of) for of in (Device, User, LogHead))
+_CALLER = (
+    select(_device, _user.c.disabled_at, _head.c.seq, _head.c.hash)
+    .select_from(
+        _device.join(_user, _user.c.user_id == _device.c.user_id).outerjoin(
+            _head, (_head.c.device_id == _device.c.device_id) & (_head.c.epoch == bindparam("epoch"))
+        )
+    )
+    .where(_device.c.device_id == bindparam("device_id"), _device.c.kind == "phone")
+)
+_NOTE_CONTACT = (
+    update(_device)
+    .where(_device.c.device_id == bindparam("of_device"))
+    .values(
+        last_contact_at=bindparam("now"),
+        build=bindparam("new_build"),
+        pending_events=bindparam("new_events"),
+        pending_blobs=bindparam("new_blobs"),
+        pending_bytes=bindparam("new_bytes"),
+        pending_oldest_at=bindparam("new_oldest_at"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +104,22 @@ def sync(office: Office, request: Request) -> dict[str, Any]:
 
 
 def _authenticate(office: Office, request: Request) -> _Phone:
-    device = db.session.get(Device, request.device_id)
-    if device is None or device.kind != "phone":
+    """Who calls, by the seal. Leaves no transaction open."""
+    device = db.session.execute(_CALLER, {"device_id": request.device_id, "epoch": request.epoch}).first()
+    db.session.rollback()
+    if device is None:
         raise DeviceUnknown
     if not tickets.is_fresh(office, device.device_id, request.challenge):
         raise ChallengeStale(challenge=tickets.challenge(office, device.device_id))
     key = read_public_key(device.alg, json.loads(device.public_key))
-    head = log.head_of(db.session(), device.device_id, request.epoch)
+    head = log.EMPTY if device.seq is None else log.Head(device.seq, device.hash)
     sealed = log.Head(request.links[-1].seq, request.links[-1].hash) if request.links else head
     if not verifies(key, request.seal, seal_text(device.device_id, request.epoch, sealed.seq, sealed.hash, request.challenge)):
         fresh = tickets.challenge(office, device.device_id)
         raise SealInvalid(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
-    user = db.session.get_one(User, device.user_id)
     now = clock.now()
     flags = []
-    if user.disabled_at is not None:
+    if device.disabled_at is not None:
         flags.append("user_disabled")
     if device.revoked_at is not None:
         flags.append("device_revoked")
@@ -107,12 +130,12 @@ def _authenticate(office: Office, request: Request) -> _Phone:
     return _Phone(author, may_pull, _contact_is_due(device, request, now))
 
 
-def _contact_is_due(device: Device, request: Request, now: datetime) -> bool:
+def _contact_is_due(device: Row[Any], request: Request, now: datetime) -> bool:
     """Whether this contact says something new about the phone; a quiet one costs no write."""
     if device.last_contact_at is None or now - device.last_contact_at > CONTACT_NOTED_EVERY:
         return True
     noted = (device.build, device.pending_events, device.pending_blobs)
-    return noted != (request.build, request.pending["events"], request.pending["blobs"])
+    return bool(noted != (request.build, request.pending["events"], request.pending["blobs"]))
 
 
 def _push(phone: _Phone, request: Request) -> Appended:
@@ -133,18 +156,8 @@ def _push_once(phone: _Phone, request: Request) -> Appended:
         if request.links:
             _keep_seal(session, author, request, now)
         pending = request.pending
-        session.execute(
-            update(Device)
-            .where(Device.device_id == author.device_id)
-            .values(
-                last_contact_at=now,
-                build=request.build,
-                pending_events=pending["events"],
-                pending_blobs=pending["blobs"],
-                pending_bytes=pending["bytes"],
-                pending_oldest_at=pending["oldest_at"],
-            )
-        )
+        said = {f"new_{name}": pending[name] for name in ("events", "blobs", "bytes", "oldest_at")}
+        session.execute(_NOTE_CONTACT, {"of_device": author.device_id, "now": now, "new_build": request.build, **said})
         return appended
 
 

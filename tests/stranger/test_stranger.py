@@ -38,7 +38,7 @@ def test_the_stranger_shares_no_code_with_doorstep() -> None:
 def test_a_strangers_day_is_found_once_and_whole(live: Live, tmp_path: Path) -> None:
     world = live.world()
     jobs = {world.job(world.wang, serial=f"WM{number:04}") for number in range(JOBS)}
-    report = _run(tmp_path, "--port", str(live.server.port), "--code", world.code(), "--alg", ALGORITHM[live.dialect])
+    report = _run(tmp_path, "--port", str(live.server.port), f"--code={world.code()}", "--alg", ALGORITHM[live.dialect])
     assert (report["jobs"], report["events"], report["photos"], report["blobs"]) == (JOBS, 480, 120, 144)
     assert len(report["troubles"]) == 21, "every trouble was met"
     db.session.rollback()
