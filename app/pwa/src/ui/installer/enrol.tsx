@@ -15,11 +15,12 @@ import { sayEnrol } from './words-enrol';
 
 const EnrolScan = lazy(async () => (await import('./enrol-scan')).EnrolScan);
 
-/** Set by the tap that added the phone; after a cold start the greeting is not repeated. */
-const greeted = signal(false);
+/** The code of the tap that added the phone; after a cold start the greeting is not repeated. */
+const spent = signal<string | null>(null);
 
 export function Enrol({ code, lost }: { readonly code: string; readonly lost: boolean }) {
-  if (phase.value === 'ready') return <Hello />;
+  // A second link opened on a phone that was just added has not been used.
+  if (phase.value === 'ready') return <Hello added={spent.value !== null && (code === '' || code === spent.value)} />;
   return (
     <div class="frame enrol" data-testid="enrol">
       <header class="enrol-head">
@@ -46,11 +47,12 @@ function AddPhone({ given }: { readonly given: string }) {
     setTried(true);
     if (code.trim() === '') return;
     setFailure(null);
+    spent.value = code.trim();
     try {
       await enrol(code.trim(), label.trim() || phoneName());
-      greeted.value = true;
       go(address('enrol'), 'replace');
     } catch (error) {
+      spent.value = null;
       setFailure(error instanceof EnrolFailed ? error.slug : 'unknown');
     }
   };
@@ -108,20 +110,20 @@ function Lost() {
   );
 }
 
-function Hello() {
+function Hello({ added }: { readonly added: boolean }) {
   const who = identity.value;
   const name = who?.user.name ?? '';
   return (
     <div class="frame enrol" data-testid="hello">
       <main class="stack">
-        <h1>{greeted.value ? sayEnrol('hello', { name }) : sayEnrol('already', { name })}</h1>
-        <p>{greeted.value ? sayEnrol('hello_text', { company: who?.tenant.name ?? '' }) : sayEnrol('already_text')}</p>
-        {greeted.value && (
+        <h1>{added ? sayEnrol('hello', { name }) : sayEnrol('already', { name })}</h1>
+        <p>{added ? sayEnrol('hello_text', { company: who?.tenant.name ?? '' }) : sayEnrol('already_text')}</p>
+        {added && (
           <Button kind="primary" icon="list-checks" testid="to-check" onTap={() => go(address('check'), 'replace')}>
             {sayEnrol('to_check')}
           </Button>
         )}
-        <Button kind={greeted.value ? 'link' : 'primary'} wide testid="to-today" onTap={() => go(address('today'), 'replace')}>
+        <Button kind={added ? 'link' : 'primary'} wide testid="to-today" onTap={() => go(address('today'), 'replace')}>
           {sayEnrol('to_today')}
         </Button>
       </main>
