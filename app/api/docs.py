@@ -42,7 +42,8 @@ def register(app: Flask, api: Api) -> None:
     document = api.spec.to_dict()
     document["components"]["securitySchemes"] = _SCHEMES
     for response in document["components"]["responses"].values():
-        response["content"] = {_PROBLEM: content for content in response["content"].values()}
+        (content,) = response["content"].values()
+        response["content"] = {_PROBLEM: content}
     for rule in app.url_map.iter_rules():
         operations = document["paths"].get(_path(rule.rule), {})
         declared = policy.of(app, rule.endpoint)
