@@ -3,13 +3,20 @@
 import hashlib
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.services import tickets
 from app.services.office import Office
-from app.store.db import db
+from app.store.db import db, table
 from app.store.devices import Device
 from app.store.people import Platform, User
+
+_device, _user = table(Device), table(User)
+_DEVICE = (
+    select(_device.c.tenant_id, _device.c.user_id, _device.c.revoked_at, _user.c.disabled_at)
+    .select_from(_device.join(_user, _user.c.user_id == _device.c.user_id))
+    .where(_device.c.device_id == bindparam("device_id"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +34,7 @@ def device_of(office: Office, token: str) -> KnownDevice | None:
     access = tickets.read_access(office, token)
     if access is None:
         return None
-    row = db.session.execute(
-        select(Device.tenant_id, Device.user_id, Device.revoked_at, User.disabled_at)
-        .join(User, User.user_id == Device.user_id)
-        .where(Device.device_id == access.device_id)
-    ).first()
+    row = db.session.execute(_DEVICE, {"device_id": access.device_id}).first()
     if row is None:
         return None
     out_of_service = row.revoked_at is not None or row.disabled_at is not None

@@ -8,13 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app import clock, ids
 from app.problems import BlobDigestMismatch, BlobNotNamed, BlobOffset, BlobTooLarge, ChunkDamaged, NotFound
 from app.services import receipts
 from app.services.office import Office
-from app.store import log
+from app.store import blob_notes
 from app.store.blob_disk import full_disk_is_a_problem
 from app.store.blobs import Blob, BlobName
 from app.store.db import db, end_transaction, writing
@@ -69,34 +68,46 @@ def receive(office: Office, tenant_id: str, device_id: str, sha256: str, chunk: 
     if chunk.blob_length > BLOB_BYTES_MAX or chunk.length > CHUNK_BYTES_MAX:
         raise BlobTooLarge
     held = office.blobs.held(tenant_id, sha256)
-    if held != chunk.offset or chunk.offset + chunk.length > chunk.blob_length:
-        raise BlobOffset(offset=held)
+    if held > chunk.blob_length:  # begun by somebody who took the blob for a longer one
+        office.blobs.drop(tenant_id, sha256)
+        raise BlobOffset(offset=0)
+    if held < chunk.blob_length:  # else the server died before it could check what it held
+        if held != chunk.offset or chunk.offset + chunk.length > chunk.blob_length:
+            raise BlobOffset(offset=held)
+        now_held = _append(office, tenant_id, sha256, chunk, read)
+        if now_held is None:
+            return _overtaken(office, tenant_id, device_id, sha256)
+        if now_held < chunk.blob_length:
+            return Held(now_held, chunk.blob_length, None)
+    if not office.blobs.has(tenant_id, sha256) and not office.blobs.finish(tenant_id, sha256):
+        raise BlobDigestMismatch
+    size = office.blobs.size(tenant_id, sha256)
+    register(tenant_id, sha256, size, clock.now())
+    return _whole(office, tenant_id, sha256, size)
+
+
+def _append(office: Office, tenant_id: str, sha256: str, chunk: Chunk, read: Reader) -> int | None:
+    """Take in a chunk; how many bytes are held then, or None when another request was faster.
+
+    A chunk that is the whole blob, as most photos come, is put in its place as it is: not copied, not hashed twice.
+    """
     spooled = office.blobs.spool() / ids.uuid7()
     try:
         _spool(spooled, chunk, read)
-        now_held = office.blobs.append(tenant_id, sha256, chunk.offset, spooled)
+        if chunk.length == chunk.blob_length and chunk.sha256.hex() == sha256:
+            office.blobs.accept(tenant_id, sha256, spooled)
+            return chunk.length
+        return office.blobs.append(tenant_id, sha256, chunk.offset, spooled)
     finally:
         spooled.unlink(missing_ok=True)
-    if now_held is None:
-        return _overtaken(office, tenant_id, device_id, sha256)
-    if now_held < chunk.blob_length:
-        return Held(now_held, chunk.blob_length, None)
-    if not office.blobs.finish(tenant_id, sha256):
-        raise BlobDigestMismatch
-    register(tenant_id, sha256, chunk.blob_length, clock.now())
-    return _whole(office, tenant_id, sha256, chunk.blob_length)
 
 
 def register(tenant_id: str, sha256: str, size: int, now: datetime) -> None:
     """Note a stored blob as verified, and count it in the jobs that wait for it."""
     with writing() as session:
-        job_ids = session.scalars(select(BlobName.job_id).where(BlobName.tenant_id == tenant_id, BlobName.sha256 == sha256).distinct())
-        jobs = log.lock_jobs(session, tenant_id, [job_id for job_id in job_ids if job_id is not None])
-        if session.get(Blob, (tenant_id, sha256)) is None:
-            session.add(Blob(tenant_id=tenant_id, sha256=sha256, size=size, verified_at=now))
-            session.flush()
-        for job_id, view in jobs.items():
-            view.blobs_named, view.blobs_missing = log.count_blobs(session, tenant_id, job_id)
+        job_ids = blob_notes.lock_waiting(session, tenant_id, sha256)
+        blob_notes.note_stored(session, tenant_id, sha256, size, now)
+        blob_notes.count_again(session, tenant_id, job_ids)
 
 
 def whole_path(office: Office, tenant_id: str, sha256: str, installer_id: str | None = None) -> Path:
@@ -124,14 +135,11 @@ def _stored_size(office: Office, tenant_id: str, device_id: str, sha256: str) ->
 
     A blob that is stored but not noted, because the server died in between, is noted now. No transaction is left open.
     """
-    session: Session = db.session()
-    named = session.scalars(
-        select(BlobName.sha256).where(BlobName.device_id == device_id, BlobName.sha256 == sha256, BlobName.tenant_id == tenant_id)
-    ).first()
-    size = session.scalars(select(Blob.size).where(Blob.tenant_id == tenant_id, Blob.sha256 == sha256)).first()
+    naming = blob_notes.named_by(db.session(), tenant_id, device_id, sha256)
     end_transaction()
-    if named is None:
+    if naming is None:
         raise BlobNotNamed
+    size = naming.size
     if size is None and office.blobs.has(tenant_id, sha256):
         size = office.blobs.size(tenant_id, sha256)
         register(tenant_id, sha256, size, clock.now())

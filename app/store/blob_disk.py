@@ -8,9 +8,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from app import clock, ids
 from app.problems import StorageFullProblem
 
 _READ_BYTES = 1 << 20
+_SPOOL_AGE_MAX_S = 86_400
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -23,6 +25,7 @@ class DiskBlobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._swept = False
 
     def held(self, tenant_id: str, sha256: str) -> int:
         """How many bytes of an unfinished upload are held; 0 when none are."""
@@ -68,18 +71,34 @@ class DiskBlobs:
             _sync_folder(blob.parent)
             return True
 
+    def accept(self, tenant_id: str, sha256: str, whole: Path) -> None:
+        """Make a file of `spool`, whose bytes were found to be the blob's, the blob; durable when this returns.
+
+        It needs no lock: whoever else completes the blob meanwhile puts the same bytes in the same place.
+        """
+        blob = self._blob(tenant_id, sha256)
+        _make_folder(blob.parent)
+        with full_disk_is_a_problem():
+            _sync(whole, os.O_RDONLY)
+            whole.rename(blob)
+            _sync_folder(blob.parent)
+        self.drop(tenant_id, sha256)
+
+    def drop(self, tenant_id: str, sha256: str) -> None:
+        """Forget the bytes of an unfinished upload."""
+        self._part(tenant_id, sha256).unlink(missing_ok=True)
+
     def put(self, tenant_id: str, sha256: str, content: bytes) -> None:
         """Store a whole blob that the server made itself."""
-        chunk = self._root / "part" / tenant_id / f"{sha256}.whole"
-        _make_folder(chunk.parent)
-        with full_disk_is_a_problem():
-            chunk.write_bytes(content)
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise ValueError("the content is not the blob of that name")
+        whole = self.spool() / ids.uuid7()
         try:
-            self.append(tenant_id, sha256, 0, chunk)
-            if not self.finish(tenant_id, sha256):
-                raise ValueError("the content is not the blob of that name")
+            with full_disk_is_a_problem():
+                whole.write_bytes(content)
+            self.accept(tenant_id, sha256, whole)
         finally:
-            chunk.unlink(missing_ok=True)
+            whole.unlink(missing_ok=True)
 
     def has(self, tenant_id: str, sha256: str) -> bool:
         """Whether the verified blob is there."""
@@ -94,9 +113,12 @@ class DiskBlobs:
         return self._blob(tenant_id, sha256)
 
     def spool(self) -> Path:
-        """A folder on the same disk for bytes on their way in."""
+        """A folder on the same disk for bytes on their way in. What a server that died left there is swept out once."""
         folder = self._root / "spool"
-        _make_folder(folder)
+        if not self._swept:
+            _make_folder(folder)
+            _sweep(folder)
+            self._swept = True
         return folder
 
     def _part(self, tenant_id: str, sha256: str) -> Path:
@@ -151,8 +173,20 @@ def _make_folder(folder: Path) -> None:
         _sync_folder(folder.parent)
 
 
+def _sweep(folder: Path) -> None:
+    """Remove files that nobody has written to for a day. What a slow phone is sending now is younger."""
+    for path in folder.iterdir():
+        with contextlib.suppress(FileNotFoundError):
+            if clock.now().timestamp() - path.stat().st_mtime > _SPOOL_AGE_MAX_S:
+                path.unlink()
+
+
 def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def _sync(path: Path, how: int) -> None:
+    descriptor = os.open(path, how)
     try:
         os.fsync(descriptor)
     finally:

@@ -3,6 +3,7 @@
 import json
 import os
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -156,3 +157,12 @@ def test_a_broken_chunked_coding_is_the_senders_fault(live: Live, path: str, cod
         sock.sendall(head("POST", path, {"Transfer-Encoding": "chunked", "Content-Type": "application/json", "X-Doorstep": "1"}) + coded)
         sock.shutdown(socket.SHUT_WR)
         assert 400 <= read_reply(sock, "POST").status < 500
+
+
+def test_b5_an_empty_chunk_asks_for_the_check_of_what_is_held(live: Live, world: World, phone: Phone, tmp_path: Path) -> None:
+    sha256, content = named(world, phone, 1_000)
+    chunk = tmp_path / "chunk"
+    chunk.write_bytes(content)
+    assert world.office.blobs.append(world.tenant_id, sha256, 0, chunk) == 1_000
+    assert held(live, phone, sha256) == 1_000
+    assert phone.patch(sha256, content, 1_000, b"").status_code == 200

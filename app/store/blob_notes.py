@@ -1,0 +1,70 @@
+"""All SQL about blobs on their way in: who named one, whether it is stored, which jobs wait for it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.store import log
+from app.store.blobs import Blob, BlobName
+from app.store.db import table
+from app.store.jobs import JobView
+
+_name, _blob, _job = (table(of) for of in (BlobName, Blob, JobView))
+_NAMED = (
+    select(_blob.c.size)
+    .select_from(_name.outerjoin(_blob, (_blob.c.tenant_id == _name.c.tenant_id) & (_blob.c.sha256 == _name.c.sha256)))
+    .where(_name.c.device_id == bindparam("device_id"), _name.c.sha256 == bindparam("sha256"), _name.c.tenant_id == bindparam("tenant_id"))
+    .limit(1)
+)
+_WAITING = (
+    select(_name.c.job_id)
+    .where(_name.c.tenant_id == bindparam("tenant_id"), _name.c.sha256 == bindparam("sha256"), _name.c.job_id.is_not(None))
+    .distinct()
+)
+_LOCK = (
+    select(_job.c.job_id)
+    .where(_job.c.job_id.in_(bindparam("job_ids", expanding=True)), _job.c.tenant_id == bindparam("tenant_id"))
+    .order_by(_job.c.job_id)
+    .with_for_update()
+)
+_STORED = select(_blob.c.size).where(_blob.c.tenant_id == bindparam("tenant_id"), _blob.c.sha256 == bindparam("sha256"))
+_INSERT = insert(_blob)
+_COUNTED = (
+    update(_job).where(_job.c.job_id == bindparam("of_job")).values(blobs_named=bindparam("named"), blobs_missing=bindparam("missing"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """That a device named a blob; `size` is the blob's when it is noted as stored whole."""
+
+    size: int | None
+
+
+def named_by(session: Session, tenant_id: str, device_id: str, sha256: str) -> Naming | None:
+    """Whether an event of the device names the blob, and what is known of it."""
+    found = session.execute(_NAMED, {"tenant_id": tenant_id, "device_id": device_id, "sha256": sha256}).first()
+    return None if found is None else Naming(found.size)
+
+
+def lock_waiting(session: Session, tenant_id: str, sha256: str) -> list[str]:
+    """The jobs whose events name the blob, locked in order of id until the transaction ends."""
+    job_ids = list(session.scalars(_WAITING, {"tenant_id": tenant_id, "sha256": sha256}))
+    return list(session.scalars(_LOCK, {"tenant_id": tenant_id, "job_ids": job_ids})) if job_ids else []
+
+
+def note_stored(session: Session, tenant_id: str, sha256: str, size: int, now: datetime) -> None:
+    """Note a blob as stored whole, unless it is noted already."""
+    if session.execute(_STORED, {"tenant_id": tenant_id, "sha256": sha256}).first() is None:
+        row = {"tenant_id": tenant_id, "sha256": sha256, "size": size, "verified_at": now}
+        session.execute(_INSERT, row)
+
+
+def count_again(session: Session, tenant_id: str, job_ids: Iterable[str]) -> None:
+    """Count in the rows of locked jobs how many blobs they name, and how many of those are not stored."""
+    for job_id in job_ids:
+        named, missing = log.count_blobs(session, tenant_id, job_id)
+        session.execute(_COUNTED, {"of_job": job_id, "named": named, "missing": missing})
