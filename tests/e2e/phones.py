@@ -15,6 +15,10 @@ from tests.e2e.ears import Ears
 from tests.e2e.film import Film
 from tests.e2e.installer import Installer
 
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.5 Mobile/15E148 Safari/604.1"
+)
 # Where the customer lives.
 PLACE = {"latitude": 30.6, "longitude": 114.3, "accuracy": 12}
 

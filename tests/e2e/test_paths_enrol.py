@@ -8,10 +8,9 @@ from playwright.sync_api import expect
 from app import clock
 from tests.builders import Network
 from tests.e2e.installer import Installer
-from tests.e2e.phones import Phones, code_for
+from tests.e2e.phones import IPHONE, Phones, code_for
 from tests.phone import enrolled
 
-IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.5 Mobile/15E148 Safari/604.1"
 REFUSED = "The code is wrong, used or too old. Nothing was used up. Ask your supervisor for a new one."
 
 

@@ -64,7 +64,7 @@ export function HandOver({ prepared, tongue, onLanguage, onOutcome, onLeave }: {
         {at === 'refuse' && <RefuseForm prepared={prepared} onDone={keep} />}
         {done && (
           <div class="verdict" role="status" data-testid="signed">
-            <strong>{sayCustomer.in(tongue, 'thanks')}</strong>
+            <h1>{sayCustomer.in(tongue, 'thanks')}</h1>
             <p>{sayCustomer.in(tongue, at === 'accepted' ? 'accepted_text' : 'refused_text')}</p>
             <p>{sayCustomer.in(tongue, 'give_back')}</p>
           </div>

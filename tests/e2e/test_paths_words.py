@@ -1,0 +1,102 @@
+"""Every screen of the phone, in Chinese, by day and by night: no English left, and nothing that shuts somebody out."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from app.services import review
+from tests.builders import Network
+from tests.e2e import screens
+from tests.e2e.installer import Installer
+from tests.e2e.phones import Phones
+
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+AXE = Axe().axe_script
+# All that a person can read or hear: what is written, and what is written for those who do not see it.
+WORDS = """() => {
+  const heard = ['aria-label', 'alt', 'title', 'placeholder', 'aria-description'].flatMap((name) =>
+    [...document.querySelectorAll(`[${name}]`)].map((element) => element.getAttribute(name)));
+  return [document.title, document.body.innerText, ...heard].join('\\n');
+}"""
+# Colours that fade have arrived.
+SETTLED = (
+    "async () => { await new Promise(requestAnimationFrame); await Promise.allSettled(document.getAnimations().map(one => one.finished)); }"
+)
+# Names of people, places, makes and of a language; the words of the order are as the shop wrote them.
+NAMES = ("Wang", "Sun", "Washer", "Fridge", "Garden", "Road", "Hangzhou", "Doorstep", "English", "Language", "Chrome", "Safari", "Town")
+CODES = re.compile(
+    r"\b(?:SO-\d+|WM\d+|XX-0000-9999|[A-Z]{2,3}(?:-[A-Z]{3})?-\d\d|[0-9A-F]{8}|A{22}|\S*\d\S*|(?i:https?:\S*)|KB|MB|QR|GTIN)\b"
+)
+
+
+@pytest.fixture(scope="module")
+def day(people: Network) -> screens.Day:
+    """A job to work at, and one of each kind that a phone may hold."""
+    others = {"returned": people.finished(), "finished": people.finished(), "failed": people.failed()}
+    photo = people.state(others["returned"])["photos"][0]
+    office, tenant_id, sun = people.office, people.tenant_id, people.people["sun"]
+    finding = {"photo_id": photo["photo_id"], "reason": "blurred", "note": None, "mark": {"x": 100, "y": 200, "w": 500, "h": 300}}
+    review.open_finding(office, tenant_id, sun, others["returned"], finding)
+    job_id = people.job("wang", services=["deliver", "install", "take_back"])
+    return screens.Day(job_id, people.state(job_id)["units"][0]["unit_id"], others)
+
+
+def walk(phones: Phones, people: Network, day: screens.Day) -> Iterator[tuple[str, Installer]]:
+    """All screens of phones that speak Chinese."""
+    phones.film.surface()
+    yield from screens.of_a_new_phone(phones, "zh-CN")
+    phone = phones.enrolled(people, language="zh-CN")
+    phone.go_offline()
+    for name in screens.of_a_day(phone, day):
+        yield name, phone
+
+
+def test_every_screen(phones: Phones, people: Network, day: screens.Day) -> None:
+    english: dict[str, list[str]] = {}
+    barriers: dict[str, list[str]] = {}
+    for name, phone in walk(phones, people, day):
+        if left := english_in(phone.page):
+            english[name] = left
+        for scheme in SCHEMES:
+            phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            phone.page.evaluate(SETTLED)
+            if found := barriers_on(phone.page, all_rules=scheme == "light"):
+                barriers[f"{name}, {scheme}"] = found
+    assert english == {}
+    assert barriers == {}
+
+
+def test_the_language_is_changed_at_once_and_kept(phones: Phones, people: Network, day: screens.Day) -> None:
+    phone = phones.enrolled(people)
+    phone.page.goto(f"{phone.url}/app/#/settings")
+    expect(phone.by("settings")).to_contain_text("Language")
+    phone.by("language-zh-Hans").click()
+    expect(phone.by("settings")).to_contain_text("语言")
+    assert phone.page.evaluate("document.documentElement.lang") == "zh-Hans"
+    assert english_in(phone.page) == []
+    phone.page.reload()
+    phone.open_job(day.job_id)
+    assert english_in(phone.page) == []
+    phone.page.goto(f"{phone.url}/app/#/settings")
+    phone.by("language-en").click()
+    expect(phone.by("settings")).to_contain_text("Size of text")
+    assert not re.search(r"[\u4e00-\u9fff]", phone.page.inner_text("body").replace("中文", "").replace("陈静", ""))
+
+
+def english_in(page: Page) -> list[str]:
+    """Words of English that are left on a Chinese screen."""
+    words: str = CODES.sub(" ", page.evaluate(WORDS))
+    return [word for word in re.findall(r"[A-Za-z][A-Za-z’']+", words) if word not in NAMES]
+
+
+def barriers_on(page: Page, all_rules: bool) -> list[str]:
+    """What shuts somebody out, as axe sees it: the rule and the places. Without `all_rules`, only what depends on colours."""
+    if page.evaluate("typeof axe === 'undefined'"):
+        page.evaluate(AXE)
+    options = {"resultTypes": ["violations"]} | ({} if all_rules else {"runOnly": ["color-contrast"]})
+    found: list[dict[str, Any]] = page.evaluate("async options => (await axe.run(document, options)).violations", options)
+    return [f"{broken['id']}: {node['html'][:160]} {node.get('failureSummary', '')}" for broken in found for node in broken["nodes"]]
