@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from app.domain.events import JsonObject
 from app.services.append import Author
 from app.store.blobs import Blob, BlobName
 from app.store.db import table
@@ -66,7 +67,8 @@ def _snapshots(session: Session, job_ids: Sequence[str], own_seq: int) -> list[d
         return []
     rows = session.execute(_STATES, {"job_ids": list(job_ids)}).all()
     states = {row.job_id: orjson.loads(row.state) for row in rows}
-    names = _names(session, {user_id for state in states.values() for user_id in state["crew_ever"]})
+    named = {job_id: _who(state) for job_id, state in states.items()}
+    names = _names(session, set().union(*named.values()))
     return [
         {
             "job_id": row.job_id,
@@ -74,10 +76,15 @@ def _snapshots(session: Session, job_ids: Sequence[str], own_seq: int) -> list[d
             "own_seq": own_seq,
             "fold_v": row.fold_v,
             "state": states[row.job_id],
-            "people": {user_id: names[user_id] for user_id in states[row.job_id]["crew_ever"] if user_id in names},
+            "people": {user_id: names[user_id] for user_id in named[row.job_id] if user_id in names},
         }
         for row in rows
     ]
+
+
+def _who(state: JsonObject) -> list[str]:
+    """Whose names the phone shows: the crew, and who sent something back."""
+    return list(dict.fromkeys([*state["crew_ever"], *(finding["actor"] for finding in state["findings"])]))
 
 
 def _names(session: Session, user_ids: Iterable[str]) -> dict[str, str]:

@@ -286,6 +286,16 @@ def test_s10_more_than_25_snapshots_come_in_turns(world: World, phone: Phone) ->
     assert len(phone.jobs) == 27
 
 
+def test_s11_the_phone_is_told_the_names_of_who_sent_something_back(world: World, phone: Phone) -> None:
+    job_id = world.job(world.wang)
+    phone.photo(job_id, b"blurred")
+    phone.sync()
+    photo_id = phone.jobs[job_id]["state"]["photos"][0]["photo_id"]
+    world.decide(job_id, "finding.opened", finding_id="finding-1", photo_id=photo_id, reason="blurred", note=None, mark=None)
+    phone.sync()
+    assert phone.jobs[job_id]["people"] == {world.wang: "North-Wang", world.supervisor: "North-Boss"}
+
+
 def test_s12_out_of_service_still_hands_in(client: FlaskClient, world: World, phone: Phone) -> None:
     job_id = world.job(world.wang)
     phone.sync()
