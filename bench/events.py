@@ -32,7 +32,7 @@ def measure(ground: Ground) -> dict[str, Any]:
     """Median rates of several rounds, each of the bare work and then the server's, with a load made before."""
     bare, served, cpu = [], [], []
     write = {"sqlite": _bare_sqlite, "postgresql": _bare_postgres}[ground.dialect]
-    send_all(ground, [day_of_batches(ground, 2)], 1)  # what a server does only once, it does now
+    send_all(ground, [day_of_batches(ground, 3) for _ in range(CONNECTIONS)], CONNECTIONS)  # what each process does only once, it does now
     for turn in range(ROUNDS):
         phones = [day_of_batches(ground, JOBS) for _ in range(PHONES)]
         events = sum(len(batch.events) for batches in phones for batch in batches)

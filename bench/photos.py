@@ -21,7 +21,7 @@ CONNECTIONS = 5
 def measure(ground: Ground) -> dict[str, Any]:
     """Median rates of several rounds, each of the bare work and then the server's."""
     bare, served, cpu = [], [], []
-    send_all(ground, [blob_requests(ground, [os.urandom(1_000)] * 1)], 1)
+    send_all(ground, [blob_requests(ground, [os.urandom(1_000)]) for _ in range(3 * CONNECTIONS)], CONNECTIONS)
     for turn in range(ROUNDS):
         contents = [[os.urandom(PHOTO_BYTES) for _ in range(PHOTOS)] for _ in range(PHONES)]
         phones = [blob_requests(ground, mine) for mine in contents]

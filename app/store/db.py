@@ -1,5 +1,6 @@
 """The database: its base class, its times, and how a transaction begins and ends."""
 
+import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 20_000
 _WRITES = "doorstep_writes"
+_HAS_TURN = "doorstep_has_turn"
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -61,13 +63,34 @@ def writing() -> Iterator[Session]:
     """
     session: Session = db.session()
     session.rollback()
-    session.connection(execution_options={_WRITES: True})
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _turn(session):
+        session.connection(execution_options={_WRITES: True})
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    """Wait until it is this thread's turn to write to SQLite.
+
+    SQLite itself only tries again after ever longer naps, so that under load the lock lies idle. Waiting in line at a file beside the
+    database wakes the next writer at once, in whichever process; the system gives a dead one's place to the next.
+    """
+    path = db.engine.url.database if is_sqlite(session) else None
+    if path is None or session.info.get(_HAS_TURN):
+        yield
+        return
+    with open(f"{path}-turn", "ab") as line:
+        fcntl.flock(line, fcntl.LOCK_EX)
+        session.info[_HAS_TURN] = True
+        try:
+            yield
+        finally:
+            session.info.pop(_HAS_TURN, None)
 
 
 @contextmanager
