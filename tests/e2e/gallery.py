@@ -1,0 +1,192 @@
+"""Draws every screen into `screenshots/`, with one page to look through: `make screenshots`, or `python -m tests.e2e.gallery [word…]`.
+
+The demo day is what they show. With words, only screens with one of them in their name are drawn.
+"""
+
+import html
+import io
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from flask import Flask
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+from sqlalchemy import select
+
+from app.config import Settings
+from app.factory import create_app
+from app.services import enrol
+from app.services.demo import day, pictures, seed
+from app.store.db import db
+from app.store.jobs import JobView
+from tests.e2e import chromium, screens
+from tests.e2e.film import Film
+from tests.e2e.phones import Phones, camera_browser
+from tests.gunicorn import ROOT, environment, flask, free_port, serving
+
+FOLDER = ROOT / "screenshots"
+LANGUAGES = {"en": "en-GB", "zh": "zh-CN"}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# A small phone of today, and the smallest that is still carried.
+SIZES = {"360": (360, 740), "320": (320, 568)}
+DESK = (1440, 900)
+
+
+@dataclass
+class Album:
+    """The pictures so far: by screen, each with what is different about it."""
+
+    wanted: list[str]
+    taken: dict[str, list[str]] = field(default_factory=dict)
+
+    def wants(self, name: str) -> bool:
+        """Whether a screen is to be drawn."""
+        return not self.wanted or any(word in name for word in self.wanted)
+
+    def phone(self, name: str, page: Page, language: str) -> None:
+        """A phone's screen, by day and by night, on both sizes of phone, and with text twice as large."""
+        if not self.wants(name):
+            return
+        for size, (width, height) in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            for scheme in SCHEMES:
+                self._shoot(name, page, f"{language}-{size}-{scheme}", scheme)
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        self._shoot(name, page, f"{language}-360-large", "light")
+        page.evaluate("document.documentElement.style.fontSize = ''")
+
+    def desk(self, name: str, page: Page, language: str) -> None:
+        """A page of the office, by day and by night."""
+        if not self.wants(name):
+            return
+        for scheme in SCHEMES:
+            self._shoot(name, page, f"{language}-{scheme}", scheme, whole=True)
+
+    def _shoot(self, name: str, page: Page, variant: str, scheme: Literal["light", "dark"], whole: bool = False) -> None:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        page.wait_for_timeout(120)
+        page.screenshot(path=FOLDER / f"{name}-{variant}.png", full_page=whole)
+        self.taken.setdefault(name, []).append(variant)
+
+    def bound(self) -> None:
+        """Write the page to look through."""
+        parts = [
+            f"<h2 id={name}>{html.escape(name)}</h2><div>"
+            + "".join(
+                f"<figure><img loading=lazy src='{name}-{variant}.png' alt=''><figcaption>{variant}</figcaption></figure>"
+                for variant in variants
+            )
+            + "</div>"
+            for name, variants in self.taken.items()
+        ]
+        style = "body{font:14px sans-serif;background:#888}div{display:flex;flex-wrap:wrap;gap:8px}figure{margin:0}"
+        style += "img{max-height:640px;max-width:46vw}"
+        (FOLDER / "index.html").write_text(
+            f"<!doctype html><meta charset=utf-8><title>Doorstep</title><style>{style}</style>{''.join(parts)}"
+        )
+
+
+def main(words: Iterable[str] = ()) -> None:
+    """Seed a demo day on a database of its own, serve it, and draw."""
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    album = Album(list(words))
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        environ = environment(Path(folder) / "data", port) | {"DOORSTEP_SECRET_KEY": "a key for pictures only"}
+        app = create_app(Settings.from_env(environ))
+        assert flask(environ, "db", "upgrade").returncode == 0
+        with app.app_context(), serving(environ, migrated=True) as server, sync_playwright() as playwright:
+            seed.seed_demo(app.extensions["doorstep"])
+            film = Film(Path(folder) / "film.mjpeg")
+            _project(film)
+            with camera_browser(playwright, film.path) as browser:
+                for language, tag in LANGUAGES.items():
+                    _phones(album, app, Phones(browser, film, server.url), language, tag)
+                    _desk(album, app, browser, server.url, language, tag)
+            db.session.remove()
+            db.engine.dispose()
+    album.bound()
+    print(f"{sum(map(len, album.taken.values()))} pictures: {FOLDER / 'index.html'}")
+
+
+def _phones(album: Album, app: Flask, phones: Phones, language: str, tag: str) -> None:
+    """One walk through the installer's day."""
+    office = app.extensions["doorstep"]
+    for name, blank in screens.of_a_new_phone(phones, tag):
+        album.phone(name, blank.page, language)
+    found = seed.access(office)
+    assert found is not None
+    phone = phones.blank(tag)
+    phone.enrol(f"{phones.url}/app/#enrol={enrol.make_code_for_login(office, found.installer).code}")
+    album.phone("today-online", phone.page, language)
+    phone.go_offline()
+    # Two machines of the same installer: one for each walk.
+    work, returned = _job({"en": 16, "zh": 12}[language]), _job(5)
+    unit_id = json.loads(db.session.get_one(JobView, work).state)["units"][0]["unit_id"]
+    route = screens.Day(work, unit_id, {"returned": returned})
+    for name in screens.of_a_day(phone, route):
+        album.phone(name, phone.page, language)
+    phones.put_away()
+
+
+def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, tag: str) -> None:
+    """The office's main pages."""
+    found = seed.access(app.extensions["doorstep"])
+    assert found is not None
+    context = browser.new_context(base_url=url, viewport={"width": DESK[0], "height": DESK[1]}, locale=tag)
+    page = context.new_page()
+    page.goto("/console/")
+    expect(page.get_by_test_id("sign-in-go")).to_be_visible()
+    album.desk("desk-sign-in", page, language)
+    for number, login in enumerate(found.logins):
+        page.context.clear_cookies()
+        chromium.sign_in(page, login, found.password)
+        page.wait_for_load_state("networkidle")
+        album.desk(f"desk-first-page-{number}", page, language)
+        if number > 0:
+            continue
+        for name, address in (
+            ("job-finished", f"/console/jobs/{_job(3)}"),
+            ("job-refused", f"/console/jobs/{_job(6)}"),
+            ("job-returned", f"/console/jobs/{_job(5)}"),
+            ("job-sealed", f"/console/jobs/{_job(1)}"),
+            ("proof", f"/console/jobs/{_job(1)}/proof"),
+            ("orders", "/console/orders"),
+            ("new-order", "/console/orders/new"),
+            ("people", "/console/people"),
+            ("labels", f"/console/labels?job_id={_job(12)}"),
+            ("verify", "/verify"),
+        ):
+            page.goto(address)
+            page.wait_for_load_state("networkidle")
+            album.desk(f"desk-{name}", page, language)
+    context.close()
+
+
+def _job(number: int) -> str:
+    """The demo day's job of that number."""
+    db.session.rollback()
+    reference = next(plan for plan in day.DAY if plan.number == number).order_ref(day.today())
+    found: str = db.session.scalars(select(JobView.job_id).where(JobView.order_ref == reference)).one()
+    return found
+
+
+def _project(film: Film) -> None:
+    """Show the cameras one of the demo's drawn photos."""
+    plan = next(plan for plan in day.DAY if plan.number == 12)
+    scene = Image.open(io.BytesIO(pictures.photo("transit_bolts", plan.subject(day.today(), 0))))
+    frame = io.BytesIO()
+    scene.resize((1280, 960)).save(frame, "JPEG", quality=90)
+    film.path.write_bytes(frame.getvalue() * 20)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
