@@ -173,7 +173,7 @@ def test_nobody_is_there_to_sign(installer: Installer, jobs: dict[str, str]) -> 
     installer.visit(jobs["absent"], "sign")
     installer.by("absent").click()
     installer.by("absent-save").click()
-    expect(installer.by("absent-sheet")).to_contain_text("Write a few words.")
+    expect(installer.by("absent-sheet")).to_contain_text("Choose one")
     installer.by("absent-why-concierge").click()
     installer.by("absent-note").fill("Gate 3")
     installer.by("absent-save").click()

@@ -24,6 +24,10 @@ export function AcceptForm({ prepared, onDone }: FormProps) {
   const tongue = statement.language;
   const [draft, write] = useDraft<SignDraft>(`sign ${sha256}`, { strokes: null, typed: '', typing: false, name: statement.customer ?? '', relation: 'customer' });
   const [problem, setProblem] = useState<'more_ink' | 'name_needed' | 'typed_needed' | null>(null);
+  const change = (next: SignDraft): void => {
+    setProblem(null);
+    write(next);
+  };
   const strokes = draft.strokes as Strokes | null;
   const sign = async (): Promise<void> => {
     const typed = draft.typed.trim();
@@ -44,21 +48,21 @@ export function AcceptForm({ prepared, onDone }: FormProps) {
     <>
       <h1>{sayCustomer.in(tongue, 'sign_title')}</h1>
       {draft.typing ? (
-        <Field label={sayCustomer.in(tongue, 'typed_name')} value={draft.typed} most={80} problem={problem === 'typed_needed' ? sayCustomer.in(tongue, problem) : null} testid="typed-name" onWrite={(typed) => write({ ...draft, typed })} />
+        <Field label={sayCustomer.in(tongue, 'typed_name')} value={draft.typed} most={80} problem={problem === 'typed_needed' ? sayCustomer.in(tongue, problem) : null} testid="typed-name" onWrite={(typed) => change({ ...draft, typed })} />
       ) : (
-        <Signature strokes={strokes} tongue={tongue} onStroke={(drawn) => write({ ...draft, strokes: drawn as unknown as Json })} />
+        <Signature strokes={strokes} tongue={tongue} onStroke={(drawn) => change({ ...draft, strokes: drawn as unknown as Json })} />
       )}
       {problem === 'more_ink' && <Notice tone="stop" alert title={sayCustomer.in(tongue, 'more_ink')} />}
-      <Button kind="link" icon={draft.typing ? 'signature' : 'keyboard'} testid="type-name" onTap={() => write({ ...draft, typing: !draft.typing })}>
+      <Button kind="link" icon={draft.typing ? 'signature' : 'keyboard'} testid="type-name" onTap={() => change({ ...draft, typing: !draft.typing })}>
         {sayCustomer.in(tongue, draft.typing ? 'draw_instead' : 'type_instead')}
       </Button>
-      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} problem={problem === 'name_needed' ? sayCustomer.in(tongue, problem) : null} testid="signer-name" onWrite={(name) => write({ ...draft, name })} />
+      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} problem={problem === 'name_needed' ? sayCustomer.in(tongue, problem) : null} testid="signer-name" onWrite={(name) => change({ ...draft, name })} />
       <Tiles
         legend={sayCustomer.in(tongue, 'relation')}
         options={RELATIONS.map((relation) => ({ value: relation, title: sayCustomer.in(tongue, `relation_${relation}`) }))}
         chosen={draft.relation}
         testid="relation"
-        onChoose={(chosen) => write({ ...draft, relation: RELATIONS.find((relation) => relation === chosen) ?? 'other' })}
+        onChoose={(chosen) => change({ ...draft, relation: RELATIONS.find((relation) => relation === chosen) ?? 'other' })}
       />
       <Button kind="primary" icon="signature" testid="sign" onTap={sign}>
         {sayCustomer.in(tongue, 'sign')}

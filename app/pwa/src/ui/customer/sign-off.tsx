@@ -120,7 +120,7 @@ function AbsentSheet({ onDone, onClose }: { readonly onDone: (reason: string) =>
         testid="absent-why"
         onChoose={setWhy}
       />
-      <Field label={saySign('absent_note')} value={note} lines={2} most={400} problem={tried && lacking ? saySign('absent_note_needed') : null} testid="absent-note" onWrite={setNote} />
+      <Field label={saySign('absent_note')} value={note} lines={2} most={400} problem={!tried || !lacking ? null : known === undefined ? sayStep('choose_one') : saySign('absent_note_needed')} testid="absent-note" onWrite={setNote} />
       <Button kind="primary" testid="absent-save" onTap={keep}>
         {saySign('absent_save')}
       </Button>
