@@ -109,7 +109,8 @@ def main(words: Iterable[str] = ()) -> None:
             _project(film)
             with camera_browser(playwright, film.path) as browser:
                 for language, tag in LANGUAGES.items():
-                    _phones(album, app, Phones(browser, film, server.url), language, tag)
+                    if not album.wanted or not all(word.startswith("desk") for word in album.wanted):
+                        _phones(album, app, Phones(browser, film, server.url), language, tag)
                     _desk(album, app, browser, server.url, language, tag)
             db.session.remove()
             db.engine.dispose()
