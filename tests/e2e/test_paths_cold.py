@@ -13,7 +13,7 @@ from tests.e2e.conftest import Town
 from tests.e2e.ears import Ears
 from tests.e2e.film import Film
 from tests.e2e.installer import Installer
-from tests.e2e.phones import code_for
+from tests.e2e.phones import Phones, code_for
 
 # How much ink is on the pad.
 INK = """() => {
@@ -179,3 +179,19 @@ def test_the_bar_says_delivered_only_when_it_is(phone: Colleague, town: Town, pe
     expect(installer.by("safe-verdict")).to_have_attribute("data-answer", "yes", timeout=60_000)
     expect(installer.by("sync-bar")).to_contain_text("Everything delivered")
     assert people.state(job_id)["notes"][-1]["text"] == "While the office is down"
+
+
+def test_a_storage_that_does_not_open_says_so_and_deletes_nothing(phones: Phones, people: Network, job_id: str) -> None:
+    installer = phones.enrolled(people)
+    installer.note(job_id, "Before the storage failed")
+    installer.page.add_init_script(
+        """IDBFactory.prototype.works = IDBFactory.prototype.open;
+        if (sessionStorage.broken) IDBFactory.prototype.open = () => { throw new DOMException('Internal error', 'UnknownError'); };"""
+    )
+    installer.page.evaluate("sessionStorage.broken = 'yes'")
+    installer.page.reload()
+    expect(installer.by("no-storage")).to_contain_text("Nothing was deleted.")
+    installer.page.evaluate("() => { IDBFactory.prototype.open = IDBFactory.prototype.works; }")
+    installer.by("no-storage").get_by_role("button").click()
+    installer.open_job(job_id)
+    expect(installer.page.get_by_text("Before the storage failed")).to_be_visible()
