@@ -11,7 +11,10 @@ from app.store.db import Base, UtcTime
 class Device(Base):
     """One enrolled browser profile, or a tenant's desk.
 
-    `epoch_offered` is the highest epoch ever given out. The `pending_*` members are what the phone said at its last contact.
+    `epoch_offered` is the highest epoch ever given out. The `pending_*` members are what the phone said at its last contact;
+    `condition` is what it last said of itself, as JSON, at `condition_at`. `readmitted_at` is when a phone that this database did
+    not know came back with its certificate; its facts are flagged until somebody confirms it. `replaces` is the phone that this one
+    was before its storage was emptied, and that one's `storage_lost_at` says when the office learned of it.
     """
 
     __tablename__ = "device"
@@ -34,6 +37,12 @@ class Device(Base):
     pending_blobs: Mapped[int] = mapped_column(BigInteger, default=0)
     pending_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     pending_oldest_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    readmitted_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    replaces: Mapped[str | None] = mapped_column(String(64))
+    storage_lost_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    condition: Mapped[str | None] = mapped_column(Text)
+    condition_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class LogHead(Base):
