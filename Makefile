@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 # Some machines forbid Python to keep compiled files; every command would then compile its libraries anew, for seconds.
 export PYTHONDONTWRITEBYTECODE :=
-.PHONY: help run phone test check bench screenshots lock clean
+.PHONY: help run phone test check bench soak screenshots lock clean
 
 BIN := .venv/bin
 PWA := app/pwa
@@ -39,6 +39,9 @@ check: $(PACKAGES_DEV) $(NODE_MODULES) ## Lint, types and layers, of both langua
 
 bench: $(PACKAGES_DEV) $(FRONT) ## Measure speed and size as ratios, one JSON object a line
 	@tools/with-node.sh $(BIN)/python -m bench
+
+soak: $(PACKAGES_DEV) $(FRONT) $(SYSTEM) ## Run every simulation in its long form, for hours, and write var/soak/report.md
+	@tools/with-node.sh $(BIN)/python -m tests.simulation.soak $(SOAK)
 
 screenshots: $(PACKAGES_DEV) $(FRONT) $(SYSTEM) ## Draw every phone and console screen into screenshots/
 	@$(BIN)/python -m tests.e2e.gallery
