@@ -1,5 +1,6 @@
 """The desk: the device through which each tenant's office takes its decisions, in a log of its own (DESIGN 4.4)."""
 
+import hashlib
 import json
 from collections.abc import Sequence
 
@@ -16,6 +17,7 @@ from app.services.keys import read_public_key
 from app.services.office import Office
 from app.store import log
 from app.store.devices import Device
+from app.store.reference import Lineage
 
 _EPOCH = 1
 
@@ -55,12 +57,14 @@ def decide(session: Session, office: Office, tenant_id: str, actor: str, decisio
 
 
 def _desk_of(session: Session, office: Office, tenant_id: str) -> str:
-    """The tenant's desk, enrolled on first use under an id that two processes would choose alike."""
-    found = session.scalars(select(Device.device_id).where(Device.tenant_id == tenant_id, Device.kind == "desk")).first()
+    """The tenant's desk of this lineage, enrolled on first use under an id that two processes would choose alike."""
+    mine = select(Device.device_id).where(Device.tenant_id == tenant_id, Device.kind == "desk", Device.revoked_at.is_(None))
+    found = session.scalars(mine).first()
     if found is not None:
         return found
+    lineage = session.scalar(select(Lineage.server_epoch)) or "first"
     desk = Device(
-        device_id=f"desk-{tenant_id}"[:64],
+        device_id=f"desk-{hashlib.sha256(f'{tenant_id} {lineage}'.encode()).hexdigest()[:32]}",
         tenant_id=tenant_id,
         user_id=None,
         kind="desk",

@@ -36,6 +36,10 @@ class Office:
             self._known["server_epoch"] = _lineage()
         return self._known["server_epoch"]
 
+    def forget_lineage(self) -> None:
+        """Read the lineage anew when it is next asked for: it has changed."""
+        self._known.clear()
+
 
 def _lineage() -> str:
     found = db.session.scalar(select(Lineage.server_epoch).where(Lineage.lineage_id == 1))
