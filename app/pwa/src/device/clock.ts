@@ -5,6 +5,14 @@ export function nowMs(): number {
   return Date.now();
 }
 
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Calls back once, so much later; gives what calls it off. */
+export function after(ms: number, ring: () => void): () => void {
+  const timer = setTimeout(ring, Math.min(ms, TIMER_MAX_MS));
+  return () => clearTimeout(timer);
+}
+
 /** RFC 3339 in UTC with exactly three decimals, as the wire wants it. */
 export function stamp(now_ms: number = Date.now()): string {
   return new Date(now_ms).toISOString();

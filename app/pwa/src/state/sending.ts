@@ -6,7 +6,7 @@ import type { EvidenceStore, Writer } from '../db/evidence';
 import { getMeta, type Identity } from '../db/meta';
 import { sweep } from '../db/sweep';
 import { keepAwake } from '../device/awake';
-import { chance, nowMs, stamp } from '../device/clock';
+import { after, chance, nowMs, stamp } from '../device/clock';
 import { lead, type Leadership } from '../device/lock';
 import type { Fetch } from '../sync/answer';
 import { Drain, type KeptKind } from '../sync/drain';
@@ -52,7 +52,7 @@ export function startSending(sending: Sending): Drain {
       channel.post({ type: 'sync', state: syncState.value });
     }, SHOWN_EVERY_MS);
   };
-  const drain = new Drain({ ...sending, now_ms: nowMs, random: chance, stamp: () => stamp(), compose, onState, onKept });
+  const drain = new Drain({ ...sending, now_ms: nowMs, after, random: chance, stamp: () => stamp(), compose, onState, onKept });
 
   const leadership: Leadership = lead('drain', (held) => {
     leads = held;

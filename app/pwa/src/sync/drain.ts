@@ -19,6 +19,8 @@ export type KeptKind = 'acks' | 'jobs' | 'receipts' | 'standards' | 'events';
 
 export interface DrainTools extends Omit<Line, 'token'> {
   readonly now_ms: () => number;
+  /** Rings once, so much later; gives what calls it off. */
+  readonly after: (ms: number, ring: () => void) => () => void;
   /** In [0, 1). */
   readonly random: () => number;
   /** The `fold_v` that this build knows. */
@@ -31,7 +33,6 @@ export interface DrainTools extends Omit<Line, 'token'> {
   readonly onKept: (kind: KeptKind) => void;
 }
 
-const TIMER_MAX_MS = 2 ** 31 - 1;
 const REASONS = new Set(['fork', 'restore', 'storage_lost', 'damaged', 'enrolled']);
 
 export class Drain {
@@ -40,7 +41,7 @@ export class Drain {
   #state: SyncState = START;
   #token: string | null = null;
   #read: { sha256: string; bytes: ArrayBuffer } | null = null;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #callOff: () => void = () => undefined;
   #queue: Input[] = [];
   #pumping = false;
   #stopped = false;
@@ -63,7 +64,7 @@ export class Drain {
   stop(): void {
     this.#stopped = true;
     this.#queue = [];
-    clearTimeout(this.#timer);
+    this.#callOff();
   }
 
   feed(told: Told): void {
@@ -90,8 +91,8 @@ export class Drain {
     try {
       switch (effect.type) {
         case 'wait':
-          clearTimeout(this.#timer);
-          this.#timer = setTimeout(() => this.feed({ type: 'timer' }), Math.min(effect.ms, TIMER_MAX_MS));
+          this.#callOff();
+          this.#callOff = this.#tools.after(effect.ms, () => this.feed({ type: 'timer' }));
           break;
         case 'send_sync':
           this.#request(sendSync(this.#line, effect));
