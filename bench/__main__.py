@@ -3,9 +3,10 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
-from bench import events, first_load, folds, photos
+from bench import first_load, folds, photos, pull, push
 from bench.ground import DIALECTS, on_fresh_database
 
 Figures = dict[str, Any]
@@ -22,9 +23,9 @@ def main() -> None:
 def _workloads() -> Iterator[tuple[str, Callable[[], Figures]]]:
     yield "first_load", first_load.measure
     yield "folds", folds.measure
-    for dialect in DIALECTS:
-        yield f"events_{dialect}", lambda dialect=dialect: on_fresh_database(dialect, events.measure)  # type: ignore[misc]
-    yield "photos_sqlite", lambda: on_fresh_database("sqlite", photos.measure)
+    for workload in (push, photos, pull):
+        for dialect in DIALECTS:
+            yield f"{workload.__name__.removeprefix('bench.')}_{dialect}", partial(on_fresh_database, dialect, workload.measure)
 
 
 if __name__ == "__main__":

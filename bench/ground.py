@@ -40,6 +40,18 @@ class Ground:
         """Processor seconds that the server, and the database server when it is one of its own, have used so far."""
         return sum(_tree_cpu_s(pid) for pid in self._roots())
 
+    def resident_mb(self) -> int:
+        """Megabytes of memory that the server's processes hold now."""
+        pages = (Path(f"/proc/{pid}/statm").read_text().split()[1] for pid in _tree(self.server.process.pid))
+        return sum(map(int, pages)) * os.sysconf("SC_PAGE_SIZE") // 1_000_000
+
+    def check_views_and_logs(self) -> None:
+        """Raise `RuntimeError` when a job's row is not its events' fold, or a log not whole."""
+        for words in (("jobs", "refold", "--check"), ("log", "verify")):
+            told = self.server.flask(*words)
+            if told.returncode != 0:
+                raise RuntimeError(f"{' '.join(words)}: {told.stdout[-2_000:]} {told.stderr[-2_000:]}")
+
     def _roots(self) -> Iterator[int]:
         yield self.server.process.pid
         if self.dialect == "postgresql":
@@ -56,7 +68,7 @@ def on_fresh_database(dialect: str, measure: Callable[[Ground], dict[str, Any]])
         with app.app_context():
             upgrade()
             environ = environment(folder, free_port(), settings.database_url) | {"DOORSTEP_SECRET_KEY": settings.secret_key}
-            server = stack.enter_context(serving(environ, migrated=True))
+            server = stack.enter_context(serving(environ, migrated=True, application="bench.served:app"))
             try:
                 world = worlds.make(app.extensions["doorstep"])
                 return measure(Ground(dialect, server, app, world, bare_url, folder))
@@ -92,15 +104,23 @@ def _settings(folder: Path, database_url: str) -> Settings:
     )
 
 
-def _tree_cpu_s(root: int) -> float:
-    """Processor seconds of a process and all that descend from it, those that ended included."""
-    total, waiting = 0, [root]
+def _tree(root: int) -> Iterator[int]:
+    """A process and all that descend from it."""
+    waiting = [root]
     while waiting:
         pid = waiting.pop()
+        yield pid
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            for thread in Path(f"/proc/{pid}/task").iterdir():
+                waiting += [int(child) for child in (thread / "children").read_text().split()]
+
+
+def _tree_cpu_s(root: int) -> float:
+    """Processor seconds of a process and all that descend from it, those that ended included."""
+    total = 0
+    for pid in _tree(root):
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             own_and_ended = fields[11:15]  # utime, stime, and the same of children that were waited for
             total += sum(int(field) for field in own_and_ended)
-            for thread in Path(f"/proc/{pid}/task").iterdir():
-                waiting += [int(child) for child in (thread / "children").read_text().split()]
     return total / _TICKS_PER_S

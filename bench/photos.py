@@ -8,38 +8,43 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from bench.client import drive
 from bench.ground import Ground, timed
-from bench.load import blob_requests, send_all
+from bench.load import named_photos, phones_with_jobs
 
 ROUNDS = 3
 PHONES = 5
-PHOTOS = 12
+PHOTOS = 120
 PHOTO_BYTES = 250_000
-CONNECTIONS = 5
+MEGABYTES = PHONES * PHOTOS * PHOTO_BYTES / 1e6
 
 
 def measure(ground: Ground) -> dict[str, Any]:
-    """Median rates of several rounds, each of the bare work and then the server's."""
-    bare, served, cpu = [], [], []
-    send_all(ground, [blob_requests(ground, [os.urandom(1_000)]) for _ in range(3 * CONNECTIONS)], CONNECTIONS)
+    """Medians of several rounds, each of the bare work and then the server's, and how the server's memory grew after the first."""
+    bare, served, cpu, waits, memory = [], [], [], [], []
     for turn in range(ROUNDS):
-        contents = [[os.urandom(PHOTO_BYTES) for _ in range(PHOTOS)] for _ in range(PHONES)]
-        phones = [blob_requests(ground, mine) for mine in contents]
-        megabytes = PHONES * PHOTOS * PHOTO_BYTES / 1e6
-        flat = [content for mine in contents for content in mine]
-        bare.append(megabytes / timed(partial(_write, ground.folder / f"bare-{turn}", flat)))
+        phones = phones_with_jobs(ground, PHONES, 1)
+        contents = [[os.urandom(PHOTO_BYTES) for _ in range(PHOTOS)] for _ in phones]
+        made = [named_photos(ground, phone, mine) for phone, mine in zip(phones, contents, strict=True)]
+        drive(ground.server.port, [iter(syncs) for syncs, _ in made])
+        bare.append(timed(partial(_write, ground.folder / f"bare-{turn}", [content for mine in contents for content in mine])))
         before = ground.cpu_s()
-        served.append(megabytes / timed(partial(send_all, ground, phones, CONNECTIONS)))
-        cpu.append((ground.cpu_s() - before) * 100 / megabytes)
+        driven = drive(ground.server.port, [iter(uploads) for _, uploads in made])
+        cpu.append((ground.cpu_s() - before) * 100 / MEGABYTES)
+        served.append(driven.seconds)
+        waits.append(driven.p95_ms())
+        memory.append(ground.resident_mb())
     return {
+        "phones": PHONES,
         "photos_a_round": PHONES * PHOTOS,
         "photo_bytes": PHOTO_BYTES,
-        "connections": CONNECTIONS,
         "rounds": ROUNDS,
-        "server_mb_s": round(statistics.median(served), 1),
-        "bare_mb_s": round(statistics.median(bare), 1),
-        "server_of_bare": round(statistics.median(one / other for one, other in zip(served, bare, strict=True)), 3),
-        "server_cpu_s_per_100_mb": round(statistics.median(cpu), 3),
+        "mb_s": round(MEGABYTES / statistics.median(served), 1),
+        "bare_mb_s": round(MEGABYTES / statistics.median(bare), 1),
+        "of_bare": round(statistics.median(other / one for one, other in zip(served, bare, strict=True)), 3),
+        "cpu_s_per_100_mb": round(statistics.median(cpu), 3),
+        "p95_ms": statistics.median(waits),
+        "memory_mb_by_round": memory,
     }
 
 

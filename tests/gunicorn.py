@@ -54,14 +54,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(environ: Mapping[str, str], *, migrated: bool = False) -> Iterator[Server]:
+def serving(environ: Mapping[str, str], *, migrated: bool = False, application: str = "wsgi:app") -> Iterator[Server]:
     """A server on a migrated database, until the end of the block. `migrated` says that the database is so already."""
     if not migrated:
         upgraded = flask(environ, "db", "upgrade")
         assert upgraded.returncode == 0, upgraded.stderr
     port = int(environ["PORT"])
     log = open(Path(environ["DOORSTEP_DATA"]) / "gunicorn.log", "ab")  # noqa: SIM115  outlives this function's caller
-    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", "wsgi:app"]
+    command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--bind", f"127.0.0.1:{port}", application]
     process = subprocess.Popen(command, cwd=ROOT, env=dict(environ), stdout=log, stderr=log, start_new_session=True)
     server = Server(f"http://localhost:{port}", port, process, environ)
     try:
