@@ -8,7 +8,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
-from app.store import blobs, devices, events, jobs, people, reference  # noqa: F401  the tables
+from app.store import blobs, devices, events, jobs, people, reference, rescued  # noqa: F401  the tables
 from app.store.db import Base
 
 _ADVISORY_LOCK = 0x0D00_25E9
