@@ -1,5 +1,6 @@
 """The calling side of a workload: many connections on one thread, so that the load itself costs the shared cores little."""
 
+import contextlib
 import selectors
 import socket
 import time
@@ -74,10 +75,8 @@ def _next(selector: selectors.BaseSelector, connection: _Connection) -> None:
 
 
 def _send(selector: selectors.BaseSelector, connection: _Connection) -> None:
-    try:
+    with contextlib.suppress(BlockingIOError):
         connection.unsent = connection.unsent[connection.sock.send(connection.unsent) :]
-    except BlockingIOError:
-        pass
     wanted = selectors.EVENT_READ | (selectors.EVENT_WRITE if connection.unsent else 0)
     selector.modify(connection.sock, wanted, connection)
 

@@ -108,7 +108,11 @@ def decided(event: Event, data: JsonObject, *names: str) -> JsonObject:
 
 def picked(data: JsonObject, *names: str) -> JsonObject:
     """The named members of `data`, copied, so that no event and no earlier state shares a part; None for what is absent."""
-    return {name: copy.deepcopy(data.get(name)) for name in names}
+    found = {name: data.get(name) for name in names}
+    for name, value in found.items():
+        if isinstance(value, dict | list):
+            found[name] = copy.deepcopy(value)
+    return found
 
 
 def visit_of(state: JsonObject, visit_id: str) -> JsonObject:

@@ -15,12 +15,16 @@ BATCH_BYTES_MAX = 262_144
 SALT_BYTES = 16
 ZERO_HASH = "0" * 64
 
-_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
+_SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Link:
-    """One event as it travels: its place, the hash before it, its exact body and its own hash."""
+    """One event as it travels: its place, the hash before it, its exact body and its own hash.
+
+    What follows from the body is worked out once, when it is first asked for; both raise `UnicodeEncodeError` for a body with half a
+    surrogate pair.
+    """
 
     seq: int
     prev: str
@@ -29,6 +33,22 @@ class Link:
     hash: str
     sig: str | None = None
     blobs: tuple[str, ...] = ()
+
+    @property
+    def raw(self) -> bytes:
+        """The body's bytes."""
+        found: bytes | None = self.__dict__.get("_raw")
+        if found is None:
+            found = self.__dict__["_raw"] = self.body.encode("utf-8")
+        return found
+
+    @property
+    def digest(self) -> str:
+        """The salted digest that stands for the body in its header (L2)."""
+        found: str | None = self.__dict__.get("_digest")
+        if found is None:
+            found = self.__dict__["_digest"] = body_digest(self.salt, self.raw)
+        return found
 
 
 def to_b64(raw: bytes) -> str:
@@ -57,7 +77,7 @@ def body_digest(salt: bytes, body: bytes) -> str:
 
 def header(device_id: str, epoch: int, seq: int, prev: str, digest: str) -> bytes:
     """The bytes whose hash is the event's hash (L3)."""
-    return lines("doorstep-event-v1", device_id, epoch, seq, prev, digest)
+    return f"doorstep-event-v1\n{device_id}\n{epoch}\n{seq}\n{prev}\n{digest}\n".encode("ascii")
 
 
 def header_hash(header_bytes: bytes) -> str:
@@ -88,10 +108,10 @@ def first_broken(device_id: str, epoch: int, links: Iterable[Link]) -> int | Non
 
 def follows_from_bytes(device_id: str, epoch: int, link: Link) -> bool:
     """Whether a link's hash is the hash of its header, and its `prev` is of L3's form."""
-    if _SHA256.fullmatch(link.prev) is None or (link.seq == 1 and link.prev != ZERO_HASH):
+    if _SHA256(link.prev) is None or (link.seq == 1 and link.prev != ZERO_HASH):
         return False
     try:
-        digest = body_digest(link.salt, link.body.encode("utf-8"))
+        digest = link.digest
     except UnicodeEncodeError:  # half a surrogate pair has no bytes, so no hash is theirs
         return False
     return header_hash(header(device_id, epoch, link.seq, link.prev, digest)) == link.hash
