@@ -1,7 +1,9 @@
 """The commands that operators, `make run` and the tests use; docs/OPERATIONS.md lists them."""
 
+import contextlib
 import io
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -10,7 +12,7 @@ from flask import Flask, current_app
 from flask.cli import AppGroup
 
 from app.problems import Problem
-from app.services import doctor, enrol, job_view, log_check, proofs
+from app.services import backup, backup_file, doctor, enrol, job_view, lineage, log_check, proofs, restore
 from app.services.demo import seed as demo
 from app.services.office import Office
 
@@ -19,12 +21,26 @@ log = AppGroup("log", help="The devices' logs.")
 devices = AppGroup("devices", help="Phones.")
 proof = AppGroup("proof", help="Sealed proofs.")
 seed = AppGroup("seed", help="Data to begin with.")
+lineages = AppGroup("lineage", help="Which line of history the database is.")
+
+
+class BackupGroup(AppGroup):
+    """`flask backup TO` means `flask backup make TO`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args and args[0] not in (*self.commands, "--help"):
+            args.insert(0, "make")
+        return super().parse_args(ctx, args)
+
+
+backups = BackupGroup("backup", help="Back up SQLite and the blob folder, while serving: flask backup TO [--with-keys].")
 
 
 def register(app: Flask) -> None:
     """Add all commands to the application."""
-    for group in (jobs, log, devices, proof, seed):
+    for group in (jobs, log, devices, proof, seed, lineages, backups):
         app.cli.add_command(group)
+    app.cli.add_command(run_restore)
     app.cli.add_command(run_doctor)
     app.cli.add_command(welcome)
 
@@ -90,6 +106,68 @@ def seed_demo() -> None:
 def run_doctor() -> None:
     """Check that rows and blobs agree, logs verify and views equal their events."""
     _report(doctor.faults(_office()))
+
+
+@backups.command("make")
+@click.argument("to", type=click.Path(path_type=Path))
+@click.option("--with-keys", is_flag=True, help="Put the server's key and secret in too; whoever has them can sign as this office.")
+def make_backup(to: Path, with_keys: bool) -> None:
+    """Add a backup to the folder TO, where a later one copies only new blobs; or make it one file, TO.tar."""
+    make = backup_file.back_up_to_file if to.suffix == backup_file.SUFFIX else backup.back_up
+    with _said_plainly():
+        made = make(_office(), to, secrets=with_keys)
+    held = made.manifest
+    click.echo(f"{to}: {held.blobs} blobs ({held.blob_bytes} bytes), {made.copied} of them new. Made at {held.made_at}.")
+    if not with_keys:
+        click.echo("The server's key and secret are not in it: keep copies of keys/ and secret_key from the data folder elsewhere.")
+    _report([f"Blob {sha256} is missing or damaged here: see flask doctor." for sha256 in held.missing])
+
+
+@backups.command("check")
+@click.argument("source", metavar="FROM", type=click.Path(exists=True, path_type=Path))
+@click.option("--bytes", "read_bytes", is_flag=True, help="Read and hash every blob.")
+def check_backup(source: Path, read_bytes: bool) -> None:
+    """Check the newest backup in the folder or file FROM."""
+    with _said_plainly(), backup_file.opened(source, _office().settings.data) as place:
+        newest = backup.newest(place)
+        faults = list(backup.faults(newest, read_bytes=read_bytes))
+        held = backup.read_manifest(newest)
+    _report(faults)
+    click.echo(f"Whole: {held.blobs} blobs, made at {held.made_at}.")
+
+
+@click.command("restore")
+@click.argument("source", metavar="FROM", type=click.Path(exists=True, path_type=Path))
+@click.option("--replace", is_flag=True, help="Move the data that is there aside.")
+def run_restore(source: Path, replace: bool) -> None:
+    """Put the newest backup in FROM in the place of the data, as a new lineage. Stop the server first."""
+    settings = _office().settings
+    with _said_plainly(), backup_file.opened(source, settings.data) as place:
+        done = restore.restore(settings, place, replace=replace)
+    for path in done.aside:
+        click.echo(f"What was there is now {path}")
+    click.echo(f"Restored as of {done.manifest.made_at}, lineage {done.server_epoch}. Now: flask --app wsgi db upgrade, then serve.")
+    click.echo("Phones send again by themselves. People disabled and phones revoked since then are not any more: do it again.")
+    if not done.manifest.secrets:
+        click.echo(
+            "The backup holds no keys: those of the data folder go on. If they are new ones, put the old ones back before you serve."
+        )
+    _report([f"Blob {sha256} was not in the backup: a phone that holds it will send it." for sha256 in done.missing])
+
+
+@lineages.command("begin")
+def begin_lineage() -> None:
+    """Begin a new lineage: after PostgreSQL was restored, before anything serves from it."""
+    click.echo(f"Lineage {lineage.begin_lineage(_office())} has begun.")
+
+
+@contextlib.contextmanager
+def _said_plainly() -> Iterator[None]:
+    """What stops a command, as one sentence instead of a traceback."""
+    try:
+        yield
+    except (backup.BackupInvalid, Problem) as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command("welcome", hidden=True)
