@@ -1,0 +1,43 @@
+/**
+ * Runs schedules side by side, in the stages that `engine.py` calls: lines of JSON in, lines of JSON out.
+ *
+ *   -> {"address", "patience_ms", "tasks": […]}   <- {"at": "begun"}
+ *   -> {"go": "act"} twice                        <- {"at": "acted"}
+ *   -> {"go": "end", "patience_ms"}               <- {"outcomes": […]}
+ */
+import 'fake-indexeddb/auto';
+import { createInterface } from 'node:readline';
+import type { Way } from './line';
+import { Schedule, type Task } from './schedule';
+
+type Order =
+  | { readonly address: string; readonly patience_ms: number; readonly tasks: readonly Task[] }
+  | { readonly go: 'act' }
+  | { readonly go: 'end'; readonly patience_ms: number };
+
+// A page that died leaves promises behind that end in errors; a real one would have taken them with it.
+process.on('unhandledRejection', () => undefined);
+
+let way: { address: string; patience_ms: number } = { address: '', patience_ms: 0 };
+let schedules: Schedule[] = [];
+
+for await (const text of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(text) as Order;
+  if ('tasks' in order) {
+    way = { address: order.address, patience_ms: order.patience_ms } satisfies Way;
+    schedules = order.tasks.map((task) => new Schedule(task, way));
+    await Promise.all(schedules.map((schedule) => schedule.begin()));
+    say({ at: 'begun' });
+  } else if (order.go === 'act') {
+    await Promise.all(schedules.map((schedule) => schedule.act()));
+    say({ at: 'acted' });
+  } else {
+    way.patience_ms = order.patience_ms;
+    say({ outcomes: await Promise.all(schedules.map((schedule) => schedule.end())) });
+    schedules = [];
+  }
+}
+
+function say(value: object): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}

@@ -1,0 +1,194 @@
+"""A line with faults between simulated phones and a real server.
+
+The phone that draws a fault from its seed names it in the header `X-Fault`; the line takes the header off and does it on the real
+socket. So a schedule meets the same faults in every run, however many others share the line.
+"""
+
+import asyncio
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+_PAGE = b"<!doctype html><title>Welcome to Hotel Wi-Fi</title><form action=/login>Accept the terms</form>"
+_HEAD_BYTES_MAX = 65_536
+_HANG_S = 3.0
+_LATE_S = 0.03
+_ONE_HOP = {b"connection", b"keep-alive", b"x-fault"}
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+class _Gone(Exception):
+    """The other side closed, or is not there."""
+
+
+@dataclass(frozen=True)
+class _Message:
+    """A request or a reply: the first line, the headers but those of one hop, the body."""
+
+    first: bytes
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+    def value(self, name: bytes) -> bytes:
+        return next((value for key, value in self.headers if key.lower() == name), b"")
+
+    def encoded(self) -> bytes:
+        lines = [self.first, *(name + b": " + value for name, value in self.headers if name.lower() not in _ONE_HOP)]
+        return b"\r\n".join(lines) + b"\r\n\r\n" + self.body
+
+
+@dataclass
+class FaultLine:
+    """The line: `done` counts what it did, by fault; `port` is where phones connect, `upstream_port` where the server listens."""
+
+    upstream_port: int
+    done: Counter[str] = field(default_factory=Counter)
+    port: int = 0
+    _late: set["asyncio.Task[None]"] = field(default_factory=set)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """One connection of a phone, request after request."""
+        try:
+            while await self._one(reader, writer):
+                pass
+        except (_Gone, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass
+        finally:
+            writer.close()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one request; whether the connection goes on."""
+        request = await _read(reader, is_reply_to=None)
+        fault = request.value(b"x-fault").decode() or "none"
+        self.done[fault] += 1
+        name, _, detail = fault.partition(":")
+        act: Callable[[_Message, str], Coroutine[None, None, bytes]] | None = getattr(self, f"_{name}", None)
+        if act is None:
+            raise AssertionError(f"no such fault: {fault}")
+        reply = await act(request, detail)
+        if reply:
+            writer.write(reply)
+            await writer.drain()
+        return name in ("none", "delay", "portal", "redirect", "status", "twice", "late_twin")
+
+    async def _none(self, request: _Message, detail: str) -> bytes:
+        return (await self._ask(request)).encoded()
+
+    async def _delay(self, request: _Message, detail: str) -> bytes:
+        await asyncio.sleep(_LATE_S)
+        return (await self._ask(request)).encoded()
+
+    async def _lose_request(self, request: _Message, detail: str) -> bytes:
+        return b""
+
+    async def _lose_reply(self, request: _Message, detail: str) -> bytes:
+        await self._ask(request)
+        return b""
+
+    async def _cut_request(self, request: _Message, detail: str) -> bytes:
+        """The server gets the head and half of the body."""
+        _, upstream = await self._open()
+        upstream.write(request.encoded()[: -max(1, len(request.body) // 2)])
+        await upstream.drain()
+        upstream.close()
+        return b""
+
+    async def _cut_reply(self, request: _Message, detail: str) -> bytes:
+        reply = await self._ask(request)
+        return reply.encoded()[: -max(1, len(reply.body) // 2)]
+
+    async def _twice(self, request: _Message, detail: str) -> bytes:
+        """The same request two times at once; the phone hears the second answer."""
+        answers = await asyncio.gather(self._ask(request), self._ask(request))
+        return answers[1].encoded()
+
+    async def _late_twin(self, request: _Message, detail: str) -> bytes:
+        """A copy comes in later, when the phone has gone on."""
+        reply = await self._ask(request)
+        twin = asyncio.ensure_future(self._later(request))
+        self._late.add(twin)
+        twin.add_done_callback(self._late.discard)
+        return reply.encoded()
+
+    async def _later(self, request: _Message) -> None:
+        await asyncio.sleep(_LATE_S)
+        with contextlib.suppress(_Gone, OSError, asyncio.IncompleteReadError):
+            await self._ask(request)
+
+    async def _portal(self, request: _Message, detail: str) -> bytes:
+        return _page(request, 200)
+
+    async def _redirect(self, request: _Message, detail: str) -> bytes:
+        return _page(request, 302, b"Location: http://portal.invalid/login\r\n")
+
+    async def _status(self, request: _Message, detail: str) -> bytes:
+        return _page(request, int(detail), b"Retry-After: 7\r\n" if detail in ("429", "503") else b"")
+
+    async def _hang(self, request: _Message, detail: str) -> bytes:
+        await asyncio.sleep(_HANG_S)
+        return b""
+
+    async def _ask(self, request: _Message) -> _Message:
+        """The server's own answer to the whole request, on a connection of its own."""
+        reader, writer = await self._open()
+        try:
+            head, _, body = request.encoded().partition(b"\r\n\r\n")
+            writer.write(head + b"\r\nConnection: close\r\n\r\n" + body)
+            await writer.drain()
+            return await _read(reader, is_reply_to=request)
+        finally:
+            writer.close()
+
+    async def _open(self) -> Streams:
+        try:
+            return await asyncio.open_connection("127.0.0.1", self.upstream_port, limit=_HEAD_BYTES_MAX)
+        except OSError as error:
+            raise _Gone from error
+
+
+async def _read(reader: asyncio.StreamReader, is_reply_to: _Message | None) -> _Message:
+    head = await reader.readuntil(b"\r\n\r\n")
+    first, *lines = head[:-4].split(b"\r\n")
+    headers = [(name, value.strip()) for name, _, value in (line.partition(b":") for line in lines)]
+    message = _Message(first, headers, b"")
+    length = int(message.value(b"content-length") or 0)
+    bodiless = is_reply_to is not None and (is_reply_to.first.startswith(b"HEAD ") or first.split()[1] in (b"204", b"304"))
+    if message.value(b"transfer-encoding"):
+        raise AssertionError("neither the app nor the server sends in pieces")
+    return message if bodiless or not length else _Message(first, headers, await reader.readexactly(length))
+
+
+def _page(request: _Message, status: int, more: bytes = b"") -> bytes:
+    """What somebody else answers: a page, whatever was asked."""
+    length = b"Content-Length: %d\r\n" % len(_PAGE)
+    head = b"HTTP/1.1 %d Other\r\nContent-Type: text/html\r\n%s%s\r\n" % (status, length, more)
+    return head if request.first.startswith(b"HEAD ") else head + _PAGE
+
+
+@contextmanager
+def before(upstream_port: int) -> Iterator[FaultLine]:
+    """A line to the server on that port of loopback, in a thread of its own."""
+    line = FaultLine(upstream_port)
+    loop = asyncio.new_event_loop()
+
+    async def listen() -> asyncio.Server:
+        server = await asyncio.start_server(line.serve, "127.0.0.1", 0, limit=_HEAD_BYTES_MAX, backlog=1024)
+        line.port = server.sockets[0].getsockname()[1]
+        return server
+
+    loop.run_until_complete(listen())
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    try:
+        yield line
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        loop.close()
