@@ -58,7 +58,7 @@ export async function openEpoch(
   return store.exclusively('log', async () => {
     const before = await headOf(store);
     if (before.epoch >= epoch) return [];
-    const again = await eventsAfter(store, before.epoch, acked_seq);
+    const again = await wholeOf(store, await eventsAfter(store, before.epoch, acked_seq));
     const events = await chained(store, writer, { epoch, seq: 0, hash: ZERO_HASH }, [readFact(opening(before)), ...again]);
     if (!(await keep(store, before, events, NO_BYTES))) throw new StorageFailed('the log is being written elsewhere');
     return events;
@@ -78,6 +78,13 @@ export async function recordAgain(store: EvidenceStore, writer: Writer, facts: r
     if (!(await keep(store, before, events, NO_BYTES))) throw new StorageFailed('the log is being written elsewhere');
     return events;
   });
+}
+
+/** A damaged event stays where it is: recorded again, it would pass for whole. */
+export async function wholeOf(store: EvidenceStore, events: readonly StoredEvent[]): Promise<StoredEvent[]> {
+  const whole: StoredEvent[] = [];
+  for (const event of events) if (await isIntact(store.sha256, event)) whole.push(event);
+  return whole;
 }
 
 /** The own events of an epoch behind a place, in order. */

@@ -36,6 +36,7 @@ export interface OutboxBlob {
 export interface Outbox {
   readonly epoch: number;
   readonly acked_seq: number;
+  readonly head_seq: number;
   readonly events: readonly OutboxEvent[];
   readonly blobs: readonly OutboxBlob[];
 }
@@ -51,7 +52,7 @@ export async function readOutbox(store: EvidenceStore, acked_seq?: number): Prom
   const blobs = await Promise.all(all.flatMap((event) => event.blobs.filter((sha256) => !receipted.has(sha256)).map((sha256) => outboxBlob(store, event, sha256))));
   // An event of a closed epoch may stand in the present one as well: the newest place is where the server looks.
   const newest = new Map(blobs.map((blob) => [blob.sha256, blob]));
-  return { epoch: head.epoch, acked_seq: acked, events: own.map(outboxEvent), blobs: [...newest.values()] };
+  return { epoch: head.epoch, acked_seq: acked, head_seq: head.seq, events: own.map(outboxEvent), blobs: [...newest.values()] };
 }
 
 export function outboxEvent(event: StoredEvent): OutboxEvent {

@@ -50,6 +50,23 @@ export async function keepVerdicts(database: Database, verdicts: readonly Verdic
   });
 }
 
+/** What a database said that was replaced by a backup says nothing about the backup: the photos are offered again. */
+export async function voidOtherLineages(database: Database, server_epoch: string): Promise<void> {
+  await database.run(async (db) => {
+    const tx = db.transaction('receipts', 'readwrite', { durability: 'strict' });
+    const keys = await tx.store.getAllKeys();
+    const values = await tx.store.getAll();
+    const other = keys.filter((_, at) => {
+      const value = values[at];
+      return value?.about === 'blob' && value.server_epoch !== server_epoch;
+    });
+    await finished(
+      tx.done,
+      other.map((key) => tx.store.delete(key)),
+    );
+  });
+}
+
 /** A restored server asks again for what it once had: its old receipt says nothing any more. */
 export async function voidBlobReceipts(database: Database, names: readonly string[]): Promise<void> {
   await database.run((db) => {

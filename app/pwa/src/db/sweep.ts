@@ -48,9 +48,10 @@ function lifetimeOf(
   };
 }
 
-/** A snapshot covers what it counted of its own epoch, and all that was acknowledged in the epochs before. */
-function isCovered({ snapshot, epoch }: StoredJob, places: readonly StoredEvent[], { acked }: SyncMark): boolean {
-  if (!snapshot) return false;
+/** A snapshot of this lineage covers what it counted of its own epoch, and all that was acknowledged in the epochs before. */
+function isCovered({ snapshot, epoch, server_epoch }: StoredJob, places: readonly StoredEvent[], mark: SyncMark): boolean {
+  if (!snapshot || server_epoch !== mark.server_epoch) return false;
+  const { acked } = mark;
   const upTo = (place: StoredEvent): number => (place.epoch === epoch ? snapshot.own_seq : (acked[String(place.epoch)] ?? 0));
   return places.some((place) => place.epoch <= epoch && place.seq <= upTo(place));
 }

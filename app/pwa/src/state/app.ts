@@ -155,7 +155,7 @@ function noteRecovery({ events, blobs }: Recovery, lost: boolean): void {
 async function begin(store: EvidenceStore, who: Identity, key: DeviceKey): Promise<void> {
   const writer = { device_id: who.device_id, sign: (bytes: Parameters<typeof sign>[1]) => sign(key, bytes) };
   identityNow.value = who;
-  const drain = startSending({ store, writer, identity: who, fetch: fetchHere, build: buildId, fold_v: KNOWN_FOLD_V });
+  const drain = startSending({ store, writer, identity: who, public_key: () => publicJwk(key), fetch: fetchHere, build: buildId, fold_v: KNOWN_FOLD_V });
   await reclaim(store, writer, compose);
   await tellLostFiles(store, writer);
   await readEverything(store);

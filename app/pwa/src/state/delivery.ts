@@ -20,8 +20,12 @@ export function blobTrouble(sha256: string): string | null {
 /** Why an event cannot go, or null. */
 export function eventTrouble(eventId: string): string | null {
   const { broken_seq, epoch } = syncState.value;
-  const stored = standings.value.get(eventId)?.event.stored;
-  return stored && broken_seq !== null && stored.epoch === epoch && stored.seq >= broken_seq ? 'event-damaged' : null;
+  const standing = standings.value.get(eventId);
+  if (!standing || standing.acked) return null;
+  const { stored } = standing.event;
+  // What was whole went on in the newer epoch; so this was not.
+  const left = epoch > 0 && stored.epoch < epoch;
+  return left || (stored.epoch === epoch && stored.seq === broken_seq) ? 'event-damaged' : null;
 }
 
 /** 0 to 100 of a blob's bytes, as the server last confirmed them. */

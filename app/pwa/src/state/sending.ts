@@ -21,6 +21,8 @@ export interface Sending {
   readonly store: EvidenceStore;
   readonly writer: Writer;
   readonly identity: Identity;
+  /** The device key's public half as a JWK. */
+  readonly public_key: () => Promise<Readonly<Record<string, string>>>;
   readonly fetch: Fetch;
   readonly build: string;
   readonly fold_v: number;

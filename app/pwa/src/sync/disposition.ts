@@ -3,9 +3,9 @@
  *
  * `resign`: sign the fresh challenge and repeat. `halve`: send half. `cut`: send what stands before. `offset`: go on where
  * the server says. `token`: fetch a new access token. `events_first`: the naming event has to arrive first. `check`: read
- * the local copy again. `retry`: later, whatever it was. `item`: this item later, the others now.
+ * the local copy again. `readmit`: show the certificate. `retry`: later, whatever it was. `item`: this item later, the others now.
  */
-export type Disposition = 'resign' | 'halve' | 'cut' | 'offset' | 'token' | 'events_first' | 'check' | 'retry' | 'item';
+export type Disposition = 'resign' | 'halve' | 'cut' | 'offset' | 'token' | 'events_first' | 'check' | 'readmit' | 'retry' | 'item';
 
 const BY_SLUG: Readonly<Record<string, Disposition>> = {
   'challenge-stale': 'resign',
@@ -18,6 +18,7 @@ const BY_SLUG: Readonly<Record<string, Disposition>> = {
   'blob-not-named': 'events_first',
   'blob-digest-mismatch': 'check',
   unauthenticated: 'token',
+  'device-unknown': 'readmit',
   'chunk-damaged': 'item',
   'not-found': 'item',
   internal: 'item',

@@ -5,15 +5,16 @@
  * waited for before the next effect. An effect that fails locally becomes the input `local_failed`.
  */
 import { readBlob, readEvent } from '../db/blobs';
-import { openEpoch, recordAgain } from '../db/facts';
+import { headOf, openEpoch, recordAgain, saveFacts, wholeOf } from '../db/facts';
 import { getMeta, NO_SYNC, putMeta } from '../db/meta';
 import { readOutbox } from '../db/outbox';
 import { keepReceipt, voidBlobReceipts } from '../db/receipts';
 import type { Head } from '../db/schema';
 import { keepReply, standardsWanted } from './keepReply';
 import { step } from './machine';
-import { getStandard, headBlob, sendChunk, sendSync, type Line, type Told } from './requests';
-import { START, type Effect, type Input, type LogView, type SyncState } from './syncState';
+import { getStandard, headBlob, sendChunk, sendReadmit, sendSync, type Line, type Told } from './requests';
+import { START, type Effect, type Input, type LogView, type OpeningReason, type SyncState } from './syncState';
+import { blobReceiptFrom } from './wire';
 
 export type KeptKind = 'acks' | 'jobs' | 'receipts' | 'standards' | 'events';
 
@@ -32,8 +33,6 @@ export interface DrainTools extends Omit<Line, 'token'> {
   /** After something was written that others show. */
   readonly onKept: (kind: KeptKind) => void;
 }
-
-const REASONS = new Set(['fork', 'restore', 'storage_lost', 'damaged', 'enrolled']);
 
 export class Drain {
   readonly #tools: DrainTools;
@@ -103,6 +102,9 @@ export class Drain {
         case 'send_chunk':
           this.#request(this.#bytes(effect.sha256).then((bytes) => sendChunk(this.#line, effect, bytes)));
           break;
+        case 'readmit':
+          this.#request(sendReadmit(this.#line));
+          break;
         case 'get_standard':
           this.#request(getStandard(this.#line, effect.digest));
           break;
@@ -127,7 +129,7 @@ export class Drain {
     );
   }
 
-  async #local(effect: Exclude<Effect, { type: 'wait' | 'send_sync' | 'head_blob' | 'send_chunk' | 'get_standard' }>): Promise<void> {
+  async #local(effect: Exclude<Effect, { type: 'wait' | 'send_sync' | 'readmit' | 'head_blob' | 'send_chunk' | 'get_standard' }>): Promise<void> {
     const { store, stamp, fold_v, writer, onKept } = this.#tools;
     switch (effect.type) {
       case 'keep_reply': {
@@ -146,9 +148,7 @@ export class Drain {
         return;
       }
       case 'keep_blob_receipt': {
-        const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
-        const server = { server_epoch: mark.server_epoch ?? '', server_time: mark.server_time ?? stamp() };
-        await keepReceipt(store.database, 'blob', effect.sha256, effect.receipt, server);
+        await keepReceipt(store.database, 'blob', effect.sha256, effect.receipt, blobReceiptFrom(effect.receipt));
         this.#read = null;
         onKept('receipts');
         return;
@@ -163,6 +163,10 @@ export class Drain {
       case 'look_for_blobs':
         await this.#lookFor(effect.sha256s);
         return;
+      case 'report_hole':
+        await this.#report(effect);
+        this.feed({ type: 'log_read', ...(await this.#log(effect.from - 1, effect.epoch)) });
+        return;
       case 'read_log':
         this.feed({ type: 'log_read', ...(await this.#log(effect.acked_seq, effect.epoch)) });
         return;
@@ -172,7 +176,7 @@ export class Drain {
         return;
       case 'record_older': {
         const all = await store.database.run((db) => db.getAll('events'));
-        await recordAgain(store, writer, all.filter((event) => event.epoch < effect.epoch));
+        await recordAgain(store, writer, await wholeOf(store, all.filter((event) => event.epoch < effect.epoch)));
         onKept('events');
         return;
       }
@@ -184,21 +188,37 @@ export class Drain {
     const first = await readOutbox(this.#tools.store, acked_seq);
     const outbox = epoch === null || first.epoch === epoch ? first : await readOutbox(this.#tools.store);
     const blobs = outbox.blobs.map((blob) => ({ ...blob, offset: null, failures: 0, retry_at_ms: 0, trouble: null }));
-    return { epoch: outbox.epoch, acked_seq: outbox.acked_seq, waiting: outbox.events, blobs };
+    return { epoch: outbox.epoch, acked_seq: outbox.acked_seq, head_seq: outbox.head_seq, waiting: outbox.events, blobs };
   }
 
-  async #open({ epoch, acked_seq, reason }: { epoch: number; acked_seq: number; reason: string }): Promise<void> {
+  async #open({ epoch, acked_seq, reason }: { epoch: number; acked_seq: number; reason: OpeningReason }): Promise<void> {
     const { store, writer, compose, onKept } = this.#tools;
     const opening = (before: Head): string =>
       compose('log.opened', {
         prior_epoch: before.epoch,
         prior_acked_seq: acked_seq,
         prior_head: before.hash,
-        reason: REASONS.has(reason) ? reason : 'fork',
+        reason,
       });
+    await this.#mend(acked_seq);
     await openEpoch(store, writer, epoch, acked_seq, opening);
     const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
     await putMeta(store.database, 'sync', { ...mark, opening: null });
+    onKept('events');
+  }
+
+  /** What is damaged in one copy is put right from the other, so that as much as can goes on in the new epoch. */
+  async #mend(acked_seq: number): Promise<void> {
+    const { store } = this.#tools;
+    const { epoch, seq: end } = await headOf(store);
+    for (let seq = acked_seq + 1; seq <= end; seq += 1) await readEvent(store, epoch, seq);
+  }
+
+  /** What was acknowledged once, or recorded, and is now whole nowhere: the office is told which part of the log it was. */
+  async #report({ epoch, from, to }: { epoch: number; from: number; to: number }): Promise<void> {
+    const { store, writer, compose, onKept } = this.#tools;
+    const lost = compose('storage.lost', { what: 'database', note: `epoch ${epoch}, events ${from} to ${to}` });
+    await saveFacts(store, writer, [{ body: lost, blobs: [] }]);
     onKept('events');
   }
 

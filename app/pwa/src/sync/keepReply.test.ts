@@ -23,7 +23,7 @@ describe('what a sync leaves in storage', () => {
   it('S10: snapshots come, and those that the manifest does not name go', async () => {
     const store = openStore();
     await enrolHere(store);
-    const kept = { epoch: 1, acked_seq: 0, at: AT, fold_v: 1 };
+    const kept = { epoch: 1, acked_seq: 0, at: AT, fold_v: 1, reason: 'fork' as const };
     await keepReply(store, { ...kept, reply: reply({ jobs: [snapshot('a', 1), snapshot('b', 2)], manifest: [['a', 1], ['b', 2]] }) });
     expect(heldRevs(await readJobs(store.database), 's1')).toEqual([['a', 1], ['b', 2]]);
     expect(await standardsWanted(store)).toEqual([DIGEST]);
@@ -38,7 +38,7 @@ describe('what a sync leaves in storage', () => {
   it('S11: an unknown fold_v keeps the last snapshot, is not asked for again, and is read after an update', async () => {
     const store = openStore();
     await enrolHere(store);
-    const kept = { epoch: 1, acked_seq: 0, at: AT, fold_v: 1 };
+    const kept = { epoch: 1, acked_seq: 0, at: AT, fold_v: 1, reason: 'fork' as const };
     await keepReply(store, { ...kept, reply: reply({ jobs: [snapshot('a', 1)] }) });
     await keepReply(store, { ...kept, epoch: 2, reply: reply({ jobs: [snapshot('a', 5, 2)] }) });
     const [job] = await readJobs(store.database);
@@ -57,7 +57,7 @@ describe('what a sync leaves in storage', () => {
       { seq: 1, hash: first?.hash ?? '', status: 'flagged' as const, flags: ['clock_skew'] },
       { seq: 2, hash: 'f'.repeat(64), status: 'quarantined' as const, flags: ['fork'] },
     ];
-    await keepReply(store, { epoch: 1, acked_seq: 2, at: AT, fold_v: 1, reply: reply({ results, acked_seq: 2 }) });
+    await keepReply(store, { epoch: 1, acked_seq: 2, at: AT, fold_v: 1, reason: 'fork' as const, reply: reply({ results, acked_seq: 2 }) });
     const { verdicts } = await readReceipts(store.database);
     expect([...verdicts.keys()]).toEqual([first?.event_id]);
     expect(second).toBeDefined();
@@ -66,8 +66,8 @@ describe('what a sync leaves in storage', () => {
   it('S9: a given epoch is remembered until it is open, for its number is given once', async () => {
     const store = openStore();
     await enrolHere(store);
-    const kept = { epoch: 1, acked_seq: 4, at: AT, fold_v: 1 };
-    await keepReply(store, { ...kept, reply: reply({ directives: [{ new_epoch: 3, reason: null }] }) });
+    const kept = { epoch: 1, acked_seq: 4, at: AT, fold_v: 1, reason: 'fork' as const };
+    await keepReply(store, { ...kept, reply: reply({ directives: [{ new_epoch: 3 }] }) });
     await keepReply(store, { ...kept, reply: reply() });
     expect(await getMeta(store.database, 'sync')).toMatchObject({ opening: { epoch: 3, acked_seq: 4, reason: 'fork' }, challenge: 'c2' });
   });

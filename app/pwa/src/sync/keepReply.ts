@@ -2,13 +2,16 @@
 import type { EvidenceStore } from '../db/evidence';
 import { keepJobs, readJobs, readStandards } from '../db/jobs';
 import { getMeta, NO_SYNC, putMeta, type Ack, type SyncMark } from '../db/meta';
-import { keepReceipt, keepVerdicts, type Verdict } from '../db/receipts';
+import { keepReceipt, keepVerdicts, voidOtherLineages, type Verdict } from '../db/receipts';
+import type { OpeningReason } from './syncState';
 import { isObject, type SyncReply } from './wire';
 
 export interface Kept {
   readonly reply: SyncReply;
   readonly epoch: number;
   readonly acked_seq: number;
+  /** Why an epoch that the reply gives is opened. */
+  readonly reason: OpeningReason;
   /** The phone's clock. */
   readonly at: string;
   /** The `fold_v` that this build knows. */
@@ -32,14 +35,14 @@ export async function keepReply(store: EvidenceStore, kept: Kept): Promise<void>
   });
   await keepVerdicts(store.database, await verdictsOf(store, kept));
   if (receipt) await keepReceipt(store.database, 'log', String(epoch), receipt, { server_epoch, server_time });
+  if (mark.server_epoch !== server_epoch) await voidOtherLineages(store.database, server_epoch);
   // The mark comes last: were it there without the rest, the rest would not be asked for again.
   await putMeta(store.database, 'sync', newMark(mark, kept, acked_seq));
 }
 
-function newMark(mark: SyncMark, { reply, epoch, at }: Kept, acked_seq: number): SyncMark {
+function newMark(mark: SyncMark, { reply, epoch, at, reason }: Kept, acked_seq: number): SyncMark {
   const same = mark.server_epoch === reply.server_epoch;
-  const directive = [...reply.directives].sort((a, b) => (b.new_epoch ?? 0) - (a.new_epoch ?? 0))[0];
-  const given = directive?.new_epoch ?? 0;
+  const given = Math.max(0, ...reply.directives.map(({ new_epoch }) => new_epoch ?? 0));
   return {
     server_epoch: reply.server_epoch,
     challenge: reply.challenge,
@@ -47,7 +50,7 @@ function newMark(mark: SyncMark, { reply, epoch, at }: Kept, acked_seq: number):
     acks: acksAfter(same ? mark.acks : [], { epoch, seq: acked_seq, server_time: reply.server_time }),
     server_time: reply.server_time,
     last_ok_at: at,
-    opening: given > epoch ? { epoch: given, acked_seq, reason: directive?.reason ?? 'fork' } : mark.opening,
+    opening: given > epoch ? { epoch: given, acked_seq, reason } : mark.opening,
     missing: mark.missing.filter((sha256) => reply.blobs_wanted.includes(sha256)),
   };
 }

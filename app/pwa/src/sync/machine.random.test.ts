@@ -55,6 +55,7 @@ class Phone {
     return {
       epoch: this.epoch,
       acked_seq: this.acked,
+      head_seq: this.log.length,
       waiting: this.log.filter(({ seq }) => seq > this.acked),
       blobs: this.allBlobs().filter(({ sha256 }) => !this.receipts.has(sha256)),
     };
@@ -126,7 +127,7 @@ class Server {
       manifest: null,
       jobs: [],
       more: false,
-      directives: directive === null ? [] : [{ new_epoch: directive, reason: 'restore' }],
+      directives: directive === null ? [] : [{ new_epoch: directive }],
       receipt: null,
     };
   }
@@ -160,7 +161,7 @@ class Server {
 }
 
 function problem(status: number, slug: string | null, more: Partial<ProblemSeen> = {}): ProblemSeen {
-  return { status, slug, retry_after_s: null, challenge: null, seq: null, offset: null, ...more };
+  return { status, slug, retry_after_s: null, challenge: null, seq: null, offset: null, acked_seq: null, server_epoch: null, ...more };
 }
 
 class Run {

@@ -63,11 +63,32 @@ describe('push', () => {
     expect(kinds(run(state, [stale])[1])).toEqual(['keep_challenge', 'wait']);
   });
 
-  it('S3: a seal that does not verify is made anew once; an unknown device waits', () => {
+  it('S3: a seal that does not verify is made anew once', () => {
     const seal = { type: 'sync_problem', problem: problem(401, 'seal-invalid', { challenge: 'c9' }) } as const;
     expect(kinds(run(START, [...booted(), seal])[1])).toEqual(['keep_challenge', 'send_sync']);
+  });
+
+  it('S3: an idle phone whose server has less than before sends what is missing there', () => {
+    const [idle] = run(pushed([]), [{ type: 'manual' }]);
+    const behind = problem(401, 'seal-invalid', { challenge: 'c9', acked_seq: 1, server_epoch: 's2' });
+    const [state, effects] = run(idle, [{ type: 'sync_problem', problem: behind }]);
+    expect(effects).toEqual([{ type: 'keep_challenge', challenge: 'c9' }, { type: 'read_log', epoch: 1, acked_seq: 1 }]);
+    const read = { type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 3, waiting: events(2, 3), blobs: [] } as const;
+    expect(run(state, [read])[1]).toMatchObject([{ type: 'send_sync', from: 2, to: 3, pending: { events: 2 } }]);
+  });
+
+  it('E5: a device that the server does not know shows its certificate, once, then goes on; refused, it waits', () => {
     const unknown = { type: 'sync_problem', problem: problem(401, 'device-unknown') } as const;
-    expect(kinds(run(START, [...booted(), unknown])[1])).toEqual(['wait']);
+    const [state, effects] = run(START, [...booted(), unknown]);
+    expect(effects).toEqual([{ type: 'readmit' }]);
+    const [back, then] = run(state, [{ type: 'readmitted', challenge: 'c9' }]);
+    expect(then).toMatchObject([{ type: 'keep_challenge', challenge: 'c9' }, { type: 'send_sync', from: 1, to: 3 }]);
+    expect(kinds(run(back, [unknown])[1])).toEqual(['wait']);
+    const refused = { type: 'readmit_problem', problem: problem(422, 'certificate-invalid', { retry_after_s: 40 }) } as const;
+    const [waits, wait] = run(state, [refused]);
+    expect(wait).toEqual([{ type: 'wait', ms: 40_000 }]);
+    expect(waits).toMatchObject({ last_error: 'certificate-invalid', waiting: events(1, 3), busy: null });
+    expect(kinds(run(state, [{ type: 'network_failed', why: 'no_answer' }])[1])).toEqual(['wait']);
   });
 
   it('S4: a broken chain sends what stands before it, then goes on behind it', () => {
@@ -82,7 +103,7 @@ describe('push', () => {
     const [state, effects] = run(START, [...booted(), { type: 'sync_problem', problem: problem(422, 'chain-broken', { seq: 1 }) }]);
     expect(effects).toEqual([{ type: 'check_event', epoch: 1, seq: 1 }]);
     const [after] = run(state, [{ type: 'event_checked', seq: 1, whole: false }]);
-    expect(after).toMatchObject({ broken_seq: 1, waiting: events(1, 3) });
+    expect(after).toMatchObject({ broken_seq: 1, waiting: events(2, 3) });
   });
 
   it('S5: what is acknowledged leaves the outbox, and only that', () => {
@@ -99,7 +120,7 @@ describe('push', () => {
   it('S5: a server that knows less than before gets it all again', () => {
     let [state, effects] = run(pushed([]), [{ type: 'manual' }, { type: 'sync_reply', reply: reply(1, { server_epoch: 's2' }), receipt_fits: true }]);
     expect(effects.at(-1)).toEqual({ type: 'read_log', epoch: 1, acked_seq: 1 });
-    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, waiting: events(2, 3), blobs: [] }]);
+    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 3, waiting: events(2, 3), blobs: [] }]);
     expect(effects).toMatchObject([{ type: 'send_sync', from: 2, to: 3 }]);
     expect(state.server_epoch).toBe('s2');
   });
@@ -108,7 +129,7 @@ describe('push', () => {
     const results = [{ seq: 4, hash: PHOTO, status: 'gap', flags: [] }] as const;
     let [state, effects] = run(START, [...booted(events(4, 6), [], 3), { type: 'sync_reply', reply: reply(2, { results }), receipt_fits: true }]);
     expect(effects.at(-1)).toEqual({ type: 'read_log', epoch: 1, acked_seq: 2 });
-    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 2, waiting: events(3, 6), blobs: [] }]);
+    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 2, head_seq: 6, waiting: events(3, 6), blobs: [] }]);
     expect(effects).toMatchObject([{ type: 'send_sync', from: 3, to: 6 }]);
     expect(state.waiting).toHaveLength(4);
   });
@@ -127,16 +148,16 @@ describe('push', () => {
 
   it('S9, L7: a fork opens the given epoch with everything from the fork on', () => {
     const results = [2, 3].map((seq) => ({ seq, hash: PHOTO, status: 'quarantined' as const, flags: ['fork'] }));
-    const forked = reply(8, { results, directives: [{ new_epoch: 2, reason: null }] });
+    const forked = reply(8, { results, directives: [{ new_epoch: 2 }] });
     let [state, effects] = run(START, [...booted(), { type: 'sync_reply', reply: forked, receipt_fits: false }]);
-    expect(effects.at(-1)).toEqual({ type: 'open_epoch', epoch: 2, prior_epoch: 1, acked_seq: 1, reason: 'fork' });
+    expect(effects.at(-1)).toEqual({ type: 'open_epoch', epoch: 2, prior_epoch: 1, acked_seq: 0, reason: 'fork' });
     expect(run(state, [{ type: 'manual' }])[1]).toEqual([]);
-    [state, effects] = run(state, [{ type: 'epoch_opened', epoch: 2, acked_seq: 0, waiting: events(1, 3), blobs: [] }]);
+    [state, effects] = run(state, [{ type: 'epoch_opened', epoch: 2, acked_seq: 0, head_seq: 3, waiting: events(1, 3), blobs: [] }]);
     expect(effects).toMatchObject([{ type: 'send_sync', epoch: 2, from: 1, to: 3 }]);
   });
 
   it('L8: a directive for an epoch that is open already does nothing', () => {
-    const old = reply(3, { directives: [{ new_epoch: 1, reason: null }] });
+    const old = reply(3, { directives: [{ new_epoch: 1 }] });
     expect(kinds(run(START, [...booted(), { type: 'sync_reply', reply: old, receipt_fits: true }])[1])).toEqual(['keep_reply', 'wait']);
   });
 
@@ -211,9 +232,9 @@ describe('local damage', () => {
     const restored = { type: 'sync_reply', reply: reply(1), receipt_fits: true } as const;
     let [state] = run(pushed([]), [{ type: 'manual' }, restored, { type: 'saved', epoch: 1, events: events(4, 4), blobs: [] }]);
     let effects: readonly Effect[];
-    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, waiting: events(2, 3), blobs: [] }]);
+    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 3, waiting: events(2, 3), blobs: [] }]);
     expect(effects).toEqual([{ type: 'read_log', epoch: 1, acked_seq: 1 }]);
-    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, waiting: events(2, 4), blobs: [] }]);
+    [state, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 4, waiting: events(2, 4), blobs: [] }]);
     expect(effects).toMatchObject([{ type: 'send_sync', from: 2, to: 4 }]);
   });
 
@@ -223,12 +244,48 @@ describe('local damage', () => {
     expect(kinds(run(pushed([]), [{ type: 'saved', epoch: 2, events: events(1, 1), blobs: [] }])[1])).toEqual(['read_log']);
   });
 
-  it('an unreadable event stops the log there, not what stands before it and not the blobs', () => {
-    let [state, effects] = run(START, [...booted(events(1, 5), [blob(PHOTO, 2)]), { type: 'event_unreadable', seq: 4 }]);
-    expect(effects).toMatchObject([{ type: 'send_sync', from: 1, to: 3 }]);
+  it('S16: for what stands behind an unreadable event a new epoch is asked for, and pending says honestly what is held', () => {
+    let [state, effects] = run(START, [...booted(events(1, 6), [blob(PHOTO, 2)]), { type: 'event_unreadable', seq: 4 }]);
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 1, to: 3, pending: { events: 5 } }]);
     [state, effects] = run(state, [{ type: 'sync_reply', reply: reply(3), receipt_fits: true }]);
-    expect(effects[1]).toMatchObject({ type: 'send_chunk', sha256: PHOTO });
-    expect(state.waiting.map(({ seq }) => seq)).toEqual([4, 5]);
+    expect(effects[1]).toMatchObject({ type: 'send_sync', from: 6, to: 6, pending: { events: 2 } });
+    const given = reply(3, { directives: [{ new_epoch: 2 }] });
+    [state, effects] = run(state, [{ type: 'sync_reply', reply: given, receipt_fits: true }]);
+    expect(effects.at(-1)).toEqual({ type: 'open_epoch', epoch: 2, prior_epoch: 1, acked_seq: 3, reason: 'damaged' });
+    [state, effects] = run(state, [{ type: 'epoch_opened', epoch: 2, acked_seq: 0, head_seq: 3, waiting: events(1, 3), blobs: [blob(PHOTO, 2)] }]);
+    expect(effects).toMatchObject([{ type: 'send_sync', epoch: 2, from: 1, to: 3, pending: { events: 3 } }]);
+    expect(state.broken_seq).toBeNull();
+  });
+
+  it('S16: without an answer to the question it waits, and the blobs before the hole go on', () => {
+    const hole = [...booted(events(1, 6), [blob(PHOTO, 2)]), { type: 'event_unreadable', seq: 4 }] as const;
+    const told = { type: 'sync_reply', reply: reply(3), receipt_fits: true } as const;
+    const [state, effects] = run(START, [...hole, told, told]);
+    expect(kinds(effects)).toEqual(['keep_reply', 'wait']);
+    expect(state.waiting.map(({ seq }) => seq)).toEqual([5, 6]);
+  });
+
+  it('S16: with nothing whole behind the hole, the report of the loss is what stands there', () => {
+    const [state, effects] = run(START, [...booted(events(1, 2)), { type: 'event_unreadable', seq: 2 }]);
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 1, to: 1 }]);
+    const [asked, then] = run(state, [{ type: 'sync_reply', reply: reply(1), receipt_fits: true }]);
+    expect(then.at(-1)).toEqual({ type: 'report_hole', epoch: 1, from: 2, to: 2 });
+    const read = { type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 3, waiting: events(2, 3), blobs: [] } as const;
+    const [, again] = run(asked, [read, { type: 'event_unreadable', seq: 2 }]);
+    expect(again).toMatchObject([{ type: 'send_sync', from: 3, to: 3, pending: { events: 1 } }]);
+  });
+
+  it('S16: after a restore, what was let go of here and lost there is asked about in the same way', () => {
+    const [idle] = run(pushed([]), [{ type: 'manual' }]);
+    const behind = problem(401, 'seal-invalid', { challenge: 'c9', acked_seq: 1, server_epoch: 's2' });
+    const [state] = run(idle, [{ type: 'sync_problem', problem: behind }]);
+    const [, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 3, waiting: [], blobs: [] }]);
+    expect(effects).toEqual([{ type: 'report_hole', epoch: 1, from: 2, to: 3 }]);
+    const read = { type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 4, waiting: events(4, 4), blobs: [] } as const;
+    const given = reply(1, { server_epoch: 's2', directives: [{ new_epoch: 2 }] });
+    const [, then] = run(state, [read, { type: 'sync_reply', reply: given, receipt_fits: true }]);
+    expect(kinds(then)).toEqual(['record_older', 'keep_reply', 'open_epoch']);
+    expect(then.at(-1)).toMatchObject({ epoch: 2, acked_seq: 1, reason: 'restore' });
   });
 
   it('a storage that fails while keeping the answer makes it wait and forget nothing', () => {

@@ -5,7 +5,7 @@
  * engine (`drain.ts`) runs the effects and feeds back what happened, and a simulator may do the same.
  *
  *            boot, lock                    one request at a time
- *   asleep ------------> due? --yes--> [send_sync | get_standard | head_blob | send_chunk] --answer--> due?
+ *   asleep ------------> due? --yes--> [send_sync | readmit | get_standard | head_blob | send_chunk] --answer--> due?
  *                          \--no---> wait --timer, saved, online, visible, manual--> due?
  *
  * What must never happen here: dropping an event or a blob for any reason but a receipt.
@@ -17,11 +17,12 @@ import {
   onBlobProblem,
   onBlobProgress,
   onBlobReceipt,
-  onChunkLost,
+  onBlobLost,
   onStandardKept,
+  onStandardLost,
   onStandardProblem,
 } from './onBlob';
-import { failed, onSyncProblem, onSyncReply } from './onSync';
+import { failed, onReadmitProblem, onReadmitted, onSyncLost, onSyncProblem, onSyncReply } from './onSync';
 import type { Input, LogView, Stepped, SyncState, WaitingBlob, WaitingEvent } from './syncState';
 
 export function step(state: SyncState, input: Input): Stepped {
@@ -50,6 +51,10 @@ function take(state: SyncState, input: Input): Stepped {
       return onSyncReply(state, input, input.reply, input.receipt_fits);
     case 'sync_problem':
       return onSyncProblem(state, input, input.problem);
+    case 'readmitted':
+      return onReadmitted(state, input.challenge);
+    case 'readmit_problem':
+      return onReadmitProblem(state, input, input.problem);
     case 'event_unreadable':
       return onEventUnreadable(state, input.seq);
     case 'event_checked':
@@ -83,13 +88,13 @@ function take(state: SyncState, input: Input): Stepped {
 }
 
 /** The log as storage has it. What is known about uploads under way is kept. */
-function withLog(state: SyncState, { epoch, acked_seq, waiting, blobs }: LogView): SyncState {
+function withLog(state: SyncState, { epoch, acked_seq, head_seq, waiting, blobs }: LogView): SyncState {
   const known = new Map(state.blobs.map((blob) => [blob.sha256, blob]));
   const merged = blobs.map((blob) => {
     const { offset = blob.offset, failures = 0, retry_at_ms = 0, trouble = null } = known.get(blob.sha256) ?? {};
     return { ...blob, offset, failures, retry_at_ms, trouble };
   });
-  return { ...state, epoch, acked_seq, waiting, blobs: inOrder(merged) };
+  return { ...state, epoch, acked_seq, head_seq, waiting, blobs: inOrder(merged) };
 }
 
 function onLogRead(state: SyncState, log: LogView): Stepped {
@@ -101,10 +106,10 @@ function onLogRead(state: SyncState, log: LogView): Stepped {
 function onSaved(state: SyncState, epoch: number, events: readonly WaitingEvent[], blobs: readonly WaitingBlob[]): Stepped {
   if (!state.booted) return [state, []];
   if (state.working) return [{ ...state, stale: true }, []];
-  const last = state.waiting.at(-1)?.seq ?? state.acked_seq;
-  const fresh = epoch === state.epoch ? events.filter(({ seq }) => seq > last) : [];
-  if (epoch !== state.epoch || (fresh[0] && fresh[0].seq !== last + 1)) return readLog(state);
-  return [{ ...state, waiting: [...state.waiting, ...fresh], blobs: withBlobs(state.blobs, blobs) }, []];
+  const fresh = epoch === state.epoch ? events.filter(({ seq }) => seq > state.head_seq) : [];
+  if (epoch !== state.epoch || (fresh[0] && fresh[0].seq !== state.head_seq + 1)) return readLog(state);
+  const head_seq = fresh.at(-1)?.seq ?? state.head_seq;
+  return [{ ...state, head_seq, waiting: [...state.waiting, ...fresh], blobs: withBlobs(state.blobs, blobs) }, []];
 }
 
 function readLog(state: SyncState): Stepped {
@@ -132,25 +137,32 @@ function onNudge(state: SyncState, input: Input): SyncState {
 
 function onNetworkFailed(state: SyncState, input: Input): Stepped {
   if (!state.busy) return [state, []];
-  const lost = { ...onChunkLost(state, input), busy: null, online: false };
+  const ofBlob = onBlobLost(state, input);
+  if (ofBlob) return ofBlob;
+  const lost = { ...onSyncLost(onStandardLost(state, input), input), busy: null, online: false };
   return [failed(lost, input, 'no-connection', null), []];
 }
 
-/** Storage failed in the middle of local work. What waits is read anew before anything else is sent. */
+/** Storage failed: what was thought kept may not be. What waits is read anew, since only storage knows. */
 function onLocalFailed(state: SyncState, input: Input): Stepped {
-  const waits: SyncState = { ...failed(state, input, 'storage', null), busy: null, working: null };
-  return [{ ...waits, stale: state.working !== null || state.stale }, []];
+  return [{ ...failed(state, input, 'storage', null), busy: null, working: null, stale: true }, []];
 }
 
-/** Neither copy of an event is whole: what stands before it still goes, and so do the blobs of everything acknowledged. */
 function onEventUnreadable(state: SyncState, seq: number): Stepped {
   if (state.busy?.kind !== 'sync') return [state, []];
-  return [{ ...state, busy: null, broken_seq: seq, pull: true, last_error: 'event-damaged' }, []];
+  return [withoutEvent({ ...state, busy: null, pull: true }, seq), []];
 }
 
 function onEventChecked(state: SyncState, seq: number, whole: boolean): Stepped {
-  const checked: SyncState = { ...state, working: null, stale: false, broken_seq: whole ? null : seq };
+  const idle: SyncState = { ...state, working: null, stale: false };
+  const checked = whole ? idle : withoutEvent(idle, seq);
   return state.stale ? readLog(checked) : [checked, []];
+}
+
+/** Neither copy of an event is whole. What stands before it still goes; for what stands behind, a new epoch is asked for. */
+function withoutEvent(state: SyncState, broken_seq: number): SyncState {
+  const waiting = state.waiting.filter(({ seq }) => seq !== broken_seq);
+  return { ...state, waiting, broken_seq, last_error: 'event-damaged' };
 }
 
 function onStandardsWanted(state: SyncState, digests: readonly string[]): SyncState {

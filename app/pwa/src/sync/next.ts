@@ -1,6 +1,7 @@
 /** What to do next: events before standards before blobs, statements and strokes before photos, the oldest first. */
 import {
   BATCH_EVENT_BYTES_MAX,
+  hasHole,
   pendingOf,
   POLL_MS,
   type Busy,
@@ -15,10 +16,17 @@ export function next(state: SyncState, now_ms: number, effects: readonly Effect[
   if (!state.booted || !state.leads || state.busy || state.working) return [state, effects];
   const held_ms = state.next_try_ms - now_ms;
   if (held_ms > 0) return [state, [...effects, { type: 'wait', ms: held_ms }]];
+  if (state.waiting.length === 0 && hasHole(state)) return reportHole(state, effects);
   const due = state.last_ok_ms !== null && now_ms - state.last_ok_ms >= POLL_MS ? { ...state, pull: true } : state;
   const request = nextRequest(due, now_ms);
   if (request) return [{ ...due, busy: request.busy }, [...effects, request.effect]];
   return [due, [...effects, { type: 'wait', ms: Math.max(1, nextDue_ms(due, now_ms) - now_ms) }]];
+}
+
+/** The server gives a new epoch only for an event behind the hole. When there is none, there is the report of the loss. */
+function reportHole(state: SyncState, effects: readonly Effect[]): Stepped {
+  const { epoch, acked_seq, head_seq } = state;
+  return [{ ...state, working: 'reporting_hole' }, [...effects, { type: 'report_hole', epoch, from: acked_seq + 1, to: head_seq }]];
 }
 
 interface Request {
@@ -59,12 +67,15 @@ function blobRequest(state: SyncState, { sha256, size, offset }: WaitingBlob, no
 /** The seqs from and to, both inclusive, of the next batch; an empty one ends before it begins. */
 function nextBatch(state: SyncState): [from: number, to: number] {
   const first = state.waiting[0];
+  const last = state.waiting.at(-1);
+  // Behind a hole nothing is stored; the last event alone shows the server that there is one (S16).
+  if (first && last && first.seq > state.acked_seq + 1 && hasHole(state)) return [last.seq, last.seq];
   const from = first?.seq ?? state.acked_seq + 1;
   let to = from - 1;
   let bytes = 0;
   for (const { seq, size } of state.waiting) {
     const full = seq - from >= state.batch_events_max || (bytes + size > BATCH_EVENT_BYTES_MAX && seq > from);
-    const stopped = seq === state.broken_seq || (state.cut_before !== null && seq >= state.cut_before);
+    const stopped = state.cut_before !== null && seq >= state.cut_before;
     if (seq !== to + 1 || full || stopped) break;
     bytes += size;
     to = seq;

@@ -1,8 +1,9 @@
 /** What the answers about blobs and standards mean (PROTOCOL B). */
 import { backoffMs } from './backoff';
 import { dispositionOf } from './disposition';
-import { failed } from './onSync';
+import { failed, heldBack } from './onSync';
 import {
+  CIRCUIT_FAILURES,
   CHUNK_BYTES_MAX,
   CHUNK_BYTES_MIN,
   type BlobReceipt,
@@ -47,8 +48,8 @@ export function onBlobProblem(before: SyncState, input: Input, sha256: string, p
   const busy = before.busy;
   const blob = find(before, sha256);
   if ((busy?.kind !== 'chunk' && busy?.kind !== 'head') || busy.sha256 !== sha256 || !blob) return [before, []];
-  const state: SyncState = { ...before, busy: null, online: true };
   const { status, slug, retry_after_s, offset } = problem;
+  const state = heldBack({ ...before, busy: null, online: true }, input, retry_after_s);
   const name = slug ?? `http-${status}`;
   switch (dispositionOf(status, slug)) {
     case 'offset': {
@@ -66,6 +67,7 @@ export function onBlobProblem(before: SyncState, input: Input, sha256: string, p
     case 'item':
       return [itemFailed(state, input, { ...blob, offset: null }, name), []];
     default:
+      if (isOnItsOwn(blob)) return [itemFailed(state, input, { ...blob, offset: null }, name), []];
       // Should it be this blob that breaks the server, the others must get their turn.
       return [failed(itemFailed(state, input, { ...blob, offset: null }, null), input, name, retry_after_s), []];
   }
@@ -85,29 +87,52 @@ export function onStandardKept(before: SyncState, digest: string): Stepped {
 
 export function onStandardProblem(before: SyncState, input: Input, digest: string, problem: ProblemSeen): Stepped {
   if (before.busy?.kind !== 'standard' || before.busy.digest !== digest) return [before, []];
-  const state: SyncState = { ...before, busy: null, online: true };
   const { status, slug, retry_after_s } = problem;
+  const state = heldBack({ ...before, busy: null, online: true }, input, retry_after_s);
   const disposition = dispositionOf(status, slug);
   if (disposition === 'token') return [withoutToken(state, input), []];
-  if (disposition === 'retry') return [failed(state, input, slug ?? `http-${status}`, retry_after_s), []];
-  const standards = state.standards.map((wanted) => {
-    if (wanted.digest !== digest) return wanted;
-    const failures = wanted.failures + 1;
-    return { digest, failures, retry_at_ms: input.now_ms + backoffMs(failures, input.random) };
-  });
-  return [{ ...state, standards }, []];
+  const waits = standardFailed(state, input, digest);
+  return [disposition === 'retry' ? failed(waits, input, slug ?? `http-${status}`, retry_after_s) : waits, []];
 }
 
-/** After a dead request: how much of the chunk arrived is not known, and the next one had better be smaller. */
-export function onChunkLost(state: SyncState, input: Input): SyncState {
-  if (state.busy?.kind !== 'chunk' && state.busy?.kind !== 'head') return state;
-  const blob = find(state, state.busy.sha256);
-  const chunk_bytes = state.busy.kind === 'chunk' ? smaller(state.chunk_bytes) : state.chunk_bytes;
-  return blob ? itemFailed({ ...state, chunk_bytes }, input, { ...blob, offset: null }, null) : state;
+/** After a dead request for a standard: it goes to the back, so that one that kills the line lets blobs pass. */
+export function onStandardLost(state: SyncState, input: Input): SyncState {
+  return state.busy?.kind === 'standard' ? standardFailed(state, input, state.busy.digest) : state;
+}
+
+/**
+ * After a dead request for a blob: how much of the chunk arrived is not known, and the next one had better be smaller.
+ *
+ * @returns what to go on with when the line is well but for this blob; null when that was no blob, or is the line's fault.
+ */
+export function onBlobLost(before: SyncState, input: Input): Stepped | null {
+  if (before.busy?.kind !== 'chunk' && before.busy?.kind !== 'head') return null;
+  const blob = find(before, before.busy.sha256);
+  if (!blob) return null;
+  const chunk_bytes = before.busy.kind === 'chunk' ? smaller(before.chunk_bytes) : before.chunk_bytes;
+  const state: SyncState = { ...before, chunk_bytes, busy: null, online: false };
+  const unknown = { ...blob, offset: null };
+  // The server answered just before, and this blob has killed the line often: a sync will tell whether it is the line.
+  if (isOnItsOwn(blob) && before.online === true) return [{ ...itemFailed(state, input, unknown, 'no-connection'), pull: true }, []];
+  return [failed(itemFailed(state, input, unknown, null), input, 'no-connection', null), []];
 }
 
 function answered(state: SyncState): SyncState {
   return { ...state, busy: null, online: true, failures: 0, last_error: null };
+}
+
+/** A blob that failed so often waits alone; whatever it does no longer holds the others back. */
+function isOnItsOwn({ failures }: WaitingBlob): boolean {
+  return failures + 1 >= CIRCUIT_FAILURES;
+}
+
+function standardFailed(state: SyncState, { now_ms, random }: Input, digest: string): SyncState {
+  const standards = state.standards.map((wanted) => {
+    if (wanted.digest !== digest) return wanted;
+    const failures = wanted.failures + 1;
+    return { digest, failures, retry_at_ms: now_ms + backoffMs(failures, random) };
+  });
+  return { ...state, standards };
 }
 
 function withoutToken(state: SyncState, input: Input): SyncState {

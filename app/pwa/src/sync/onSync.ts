@@ -3,14 +3,18 @@ import { backoffMs, retryAfterMs } from './backoff';
 import { dispositionOf } from './disposition';
 import {
   BATCH_EVENTS_MAX,
+  hasHole,
   TOKEN_MS,
   type Effect,
   type Input,
+  type OpeningReason,
   type ProblemSeen,
   type Stepped,
   type SyncState,
 } from './syncState';
 import type { SyncReply } from './wire';
+
+const SLOW_SYNC_MS = 20_000;
 
 /** The global wait after a failure; everything stays as it is. */
 export function failed(state: SyncState, { now_ms, random }: Input, slug: string, retry_after_s: number | null): SyncState {
@@ -20,20 +24,30 @@ export function failed(state: SyncState, { now_ms, random }: Input, slug: string
     ...state,
     failures,
     resigned: false,
+    readmitted: false,
     last_error: slug,
     next_try_ms: now_ms + Math.max(backoffMs(failures, random), asked_ms),
     held_back_until_ms: asked_ms > 0 ? now_ms + asked_ms : state.held_back_until_ms,
   };
 }
 
+/** `Retry-After` is heeded on an answer of any kind: nothing at all is sent before. */
+export function heldBack(state: SyncState, { now_ms }: Input, retry_after_s: number | null): SyncState {
+  const until_ms = now_ms + retryAfterMs(retry_after_s);
+  if (until_ms <= now_ms) return state;
+  return { ...state, next_try_ms: Math.max(state.next_try_ms, until_ms), held_back_until_ms: until_ms };
+}
+
 export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, receipt_fits: boolean): Stepped {
   const busy = before.busy;
   if (busy?.kind !== 'sync') return [before, []];
-  const state: SyncState = { ...before, busy: null, online: true, resigned: false };
+  const state: SyncState = { ...before, busy: null, online: true, resigned: false, readmitted: false };
+  const restored = isRestored(state, reply);
   const fork = firstFork(reply);
   const opens = newEpoch(state, reply);
   if (!receipt_fits && opens === null) return [failed(state, input, 'receipt-mismatch', null), []];
-  const acked_seq = Math.min(reply.acked_seq, fork - 1, state.acked_seq + state.waiting.length);
+  // Where another branch stands, the receipt is not ours, and so is nothing that it adds.
+  const acked_seq = Math.min(reply.acked_seq, fork - 1, receipt_fits ? state.head_seq : state.acked_seq);
   const progressed: SyncState = {
     ...answered(state, input, reply),
     acked_seq,
@@ -41,13 +55,12 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
     cut_before: state.cut_before !== null && acked_seq >= state.cut_before - 1 ? null : state.cut_before,
     broken_seq: state.broken_seq !== null && acked_seq >= state.broken_seq ? null : state.broken_seq,
   };
-  const restored = state.server_epoch !== null && state.server_epoch !== reply.server_epoch;
-  const effects: Effect[] = [{ type: 'keep_reply', reply, epoch: state.epoch, acked_seq }, ...lookFor(state, reply)];
+  const reason = whyNewEpoch(state, reply);
+  const effects: Effect[] = [{ type: 'keep_reply', reply, epoch: state.epoch, acked_seq, reason }, ...lookFor(state, reply)];
   // Before the new lineage is noted: a crash in between must not make us forget to do it.
   if (restored) effects.unshift({ type: 'record_older', epoch: state.epoch });
   if (opens !== null) {
-    const { epoch } = opens;
-    effects.push({ type: 'open_epoch', epoch, prior_epoch: state.epoch, acked_seq, reason: opens.reason });
+    effects.push({ type: 'open_epoch', epoch: opens, prior_epoch: state.epoch, acked_seq, reason });
     return [{ ...progressed, working: 'opening_epoch' }, effects];
   }
   if (restored || acked_seq < before.acked_seq) {
@@ -82,10 +95,21 @@ function firstFork(reply: SyncReply): number {
   return Math.min(Number.MAX_SAFE_INTEGER, ...forked.map(({ seq }) => seq));
 }
 
-function newEpoch(state: SyncState, reply: SyncReply): { epoch: number; reason: string } | null {
-  const numbers = reply.directives.flatMap(({ new_epoch, reason }) => (new_epoch === null ? [] : [{ epoch: new_epoch, reason: reason ?? 'fork' }]));
-  const newest = numbers.sort((a, b) => b.epoch - a.epoch)[0];
-  return newest && newest.epoch > state.epoch ? newest : null;
+function newEpoch(state: SyncState, reply: SyncReply): number | null {
+  const epoch = Math.max(0, ...reply.directives.map(({ new_epoch }) => new_epoch ?? 0));
+  return epoch > state.epoch ? epoch : null;
+}
+
+function whyNewEpoch(state: SyncState, reply: SyncReply): OpeningReason {
+  if (firstFork(reply) < Number.MAX_SAFE_INTEGER) return 'fork';
+  if (state.broken_seq !== null) return 'damaged';
+  const restored = isRestored(state, reply) || reply.acked_seq < state.acked_seq;
+  return restored || hasHole(state) ? 'restore' : 'fork';
+}
+
+/** Another database answers than the one that answered before (DESIGN 4.5). */
+function isRestored({ server_epoch }: SyncState, reply: SyncReply): boolean {
+  return server_epoch !== null && server_epoch !== reply.server_epoch;
 }
 
 /** The server's list is the truth: a blob on it that we thought delivered has to go again. */
@@ -98,17 +122,21 @@ function lookFor(state: SyncState, reply: SyncReply): Effect[] {
 export function onSyncProblem(before: SyncState, input: Input, problem: ProblemSeen): Stepped {
   const busy = before.busy;
   if (busy?.kind !== 'sync') return [before, []];
-  const state: SyncState = { ...before, busy: null, online: true };
   const { status, slug, challenge, retry_after_s } = problem;
+  const state = heldBack({ ...before, busy: null, online: true }, input, retry_after_s);
   const name = slug ?? `http-${status}`;
   const effects: Effect[] = challenge === null ? [] : [{ type: 'keep_challenge', challenge }];
   const count = busy.to - busy.from + 1;
   switch (dispositionOf(status, slug)) {
     case 'resign':
+      if (isBehind(state, problem) && count === 0) return onServerBehind(state, problem.acked_seq, effects);
       if (challenge !== null && !state.resigned) return [{ ...state, resigned: true }, effects];
       break;
     case 'halve':
       if (count > 1) return [{ ...state, batch_events_max: Math.floor(count / 2) }, effects];
+      break;
+    case 'readmit':
+      if (!state.readmitted) return [{ ...state, busy: { kind: 'readmit', since_ms: input.now_ms } }, [...effects, { type: 'readmit' }]];
       break;
     case 'cut':
       return onChainBroken(state, input, problem.seq ?? busy.from, busy.from, effects);
@@ -122,4 +150,34 @@ function onChainBroken(state: SyncState, input: Input, seq: number, from: number
   if (seq > from) return [{ ...state, cut_before: seq }, effects];
   const waits = failed(state, input, 'chain-broken', null);
   return [{ ...waits, working: 'checking_event' }, [...effects, { type: 'check_event', epoch: state.epoch, seq: from }]];
+}
+
+/**
+ * The seal of an empty batch names the end of our log. A server that was restored has another end, and says which: what it
+ * lacks is read and sent, for without that this phone could not even pull.
+ */
+function onServerBehind(state: SyncState, acked_seq: number, effects: readonly Effect[]): Stepped {
+  return [{ ...state, acked_seq, working: 'reading_log' }, [...effects, { type: 'read_log', epoch: state.epoch, acked_seq }]];
+}
+
+function isBehind(state: SyncState, problem: ProblemSeen): problem is ProblemSeen & { readonly acked_seq: number } {
+  return problem.acked_seq !== null && problem.acked_seq < state.acked_seq;
+}
+
+/** The time may have been too short for so many events on this line. */
+export function onSyncLost(state: SyncState, { now_ms }: Input): SyncState {
+  if (state.busy?.kind !== 'sync' || now_ms - state.busy.since_ms < SLOW_SYNC_MS) return state;
+  const count = state.busy.to - state.busy.from + 1;
+  return count > 1 ? { ...state, batch_events_max: Math.ceil(count / 2) } : state;
+}
+
+/** The server knows this device again (E5). The next sync tells how much of its log is left there. */
+export function onReadmitted(state: SyncState, challenge: string): Stepped {
+  if (state.busy?.kind !== 'readmit') return [state, []];
+  return [{ ...state, busy: null, online: true, readmitted: true, pull: true }, [{ type: 'keep_challenge', challenge }]];
+}
+
+export function onReadmitProblem(state: SyncState, input: Input, { status, slug, retry_after_s }: ProblemSeen): Stepped {
+  if (state.busy?.kind !== 'readmit') return [state, []];
+  return [failed({ ...state, busy: null, online: true }, input, slug ?? `http-${status}`, retry_after_s), []];
 }

@@ -3,13 +3,13 @@ import { readEvent } from '../db/blobs';
 import type { EvidenceStore, Writer } from '../db/evidence';
 import { headOf } from '../db/facts';
 import { heldRevs, keepStandard, readJobs } from '../db/jobs';
-import { getMeta, NO_SYNC } from '../db/meta';
+import { getMeta, NO_SYNC, type Identity } from '../db/meta';
 import { wireOf } from '../db/outbox';
 import type { StoredEvent } from '../db/schema';
-import { sealText, ZERO_HASH } from '../domain/log';
+import { sealText, utf8, ZERO_HASH } from '../domain/log';
 import { ask, countIn, jsonIn, type Answer, type Fetch } from './answer';
 import type { Effect, Input, ProblemSeen } from './syncState';
-import { readBlobReceipt, readLogReceipt, readSyncReply, type SyncReply } from './wire';
+import { isObject, readBlobReceipt, readLogReceipt, readSyncReply, type SyncReply } from './wire';
 
 /** An input without the moment it happens at; the engine adds time and chance. */
 export type Told = Input extends infer I ? (I extends Input ? Omit<I, 'now_ms' | 'random'> : never) : never;
@@ -18,6 +18,9 @@ export interface Line {
   readonly fetch: Fetch;
   readonly store: EvidenceStore;
   readonly writer: Writer;
+  readonly identity: Identity;
+  /** The device key's public half as a JWK. */
+  readonly public_key: () => Promise<Readonly<Record<string, string>>>;
   readonly build: string;
   /** The phone's clock as RFC 3339. */
   readonly stamp: () => string;
@@ -62,14 +65,35 @@ export async function sendSync(line: Line, effect: SendSync): Promise<Told> {
   if (answer.kind === 'problem') return { type: 'sync_problem', problem: answer.problem };
   const reply = readSyncReply(jsonIn(answer.headers, answer.body));
   if (!reply) return { type: 'network_failed', why: 'not_ours' };
-  return { type: 'sync_reply', reply, receipt_fits: await receiptFits(line, effect.epoch, reply) };
+  const known_seq = mark.acked[String(effect.epoch)] ?? 0;
+  return { type: 'sync_reply', reply, receipt_fits: await receiptFits(line, effect.epoch, known_seq, reply) };
 }
 
-/** Whether the receipt speaks for this very log: its hash is the hash of our event at that place (S8). */
-async function receiptFits(line: Line, epoch: number, { receipt, acked_seq }: SyncReply): Promise<boolean> {
-  if (receipt === null) return true;
+/** A server that does not know this device, because its database is older than the enrolment, is shown its own word (E5). */
+export async function sendReadmit(line: Line): Promise<Told> {
+  const { certificate, alg } = line.identity;
+  const proof = await line.writer.sign(utf8(certificate.text));
+  const answer = await ask(line.fetch, '/api/v1/devices/readmit', {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    body: JSON.stringify({ certificate, alg, public_key: await line.public_key(), proof }),
+  });
+  if (answer.kind === 'dead') return { type: 'network_failed', why: answer.why };
+  if (answer.kind === 'problem') return { type: 'readmit_problem', problem: answer.problem };
+  const value = jsonIn(answer.headers, answer.body);
+  const ours = isObject(value) && value['device_id'] === line.writer.device_id && typeof value['challenge'] === 'string';
+  return ours ? { type: 'readmitted', challenge: value['challenge'] as string } : { type: 'network_failed', why: 'not_ours' };
+}
+
+/**
+ * Whether the receipt speaks for this very log: its hash is the hash of our event at that place (S8). Without one, nothing
+ * beyond what is known already is acknowledged.
+ */
+async function receiptFits(line: Line, epoch: number, known_seq: number, { receipt, acked_seq, server_epoch }: SyncReply): Promise<boolean> {
+  if (receipt === null) return acked_seq <= known_seq;
   const said = readLogReceipt(receipt.text);
   if (said?.device_id !== line.writer.device_id || said.epoch !== epoch || said.acked_seq !== acked_seq) return false;
+  if (said.server_epoch !== server_epoch) return false;
   if (acked_seq === 0) return said.head_hash === ZERO_HASH;
   const head = await headOf(line.store);
   if (head.epoch === epoch && head.seq === acked_seq) return said.head_hash === head.hash;

@@ -41,10 +41,14 @@ export type Busy =
   | { readonly kind: 'sync'; readonly from: number; readonly to: number; readonly since_ms: number }
   | { readonly kind: 'head'; readonly sha256: string; readonly since_ms: number }
   | { readonly kind: 'chunk'; readonly sha256: string; readonly offset: number; readonly length: number; readonly since_ms: number }
-  | { readonly kind: 'standard'; readonly digest: string; readonly since_ms: number };
+  | { readonly kind: 'standard'; readonly digest: string; readonly since_ms: number }
+  | { readonly kind: 'readmit'; readonly since_ms: number };
+
+/** Why a log goes on in a new epoch (L7): another branch, a server that lost what it had, an event that is whole nowhere. */
+export type OpeningReason = 'fork' | 'restore' | 'damaged';
 
 /** Local work that has to end before the next request. */
-export type Working = 'opening_epoch' | 'reading_log' | 'checking_event';
+export type Working = 'opening_epoch' | 'reading_log' | 'checking_event' | 'reporting_hole';
 
 export interface SyncState {
   readonly booted: boolean;
@@ -52,6 +56,8 @@ export interface SyncState {
   readonly leads: boolean;
   readonly epoch: number;
   readonly acked_seq: number;
+  /** Where the log ends. What lies between `acked_seq` and here and does not wait is a hole: no copy of it is whole. */
+  readonly head_seq: number;
   readonly server_epoch: string | null;
   readonly waiting: readonly WaitingEvent[];
   readonly blobs: readonly WaitingBlob[];
@@ -65,7 +71,7 @@ export interface SyncState {
   readonly chunk_bytes: number;
   /** Send nothing from this seq on: the server found the chain broken there. */
   readonly cut_before: number | null;
-  /** The event that neither copy holds whole, or that the server cannot link. */
+  /** An event that neither copy holds whole. It waits no longer: what stands behind it goes on in a new epoch. */
   readonly broken_seq: number | null;
   readonly busy: Busy | null;
   readonly working: Working | null;
@@ -73,6 +79,8 @@ export interface SyncState {
   readonly stale: boolean;
   /** A fresh challenge was signed already for the request under way. */
   readonly resigned: boolean;
+  /** The server took this device back; should it not know it even now, that has to wait. */
+  readonly readmitted: boolean;
   readonly failures: number;
   readonly next_try_ms: number;
   /** `Retry-After` binds every trigger but the installer's own hand. */
@@ -85,7 +93,8 @@ export interface SyncState {
 export const BATCH_EVENTS_MAX = 50;
 /** Under the 262,144 bytes of S1, so that `have` and the rest fit as well. */
 export const BATCH_EVENT_BYTES_MAX = 229_376;
-export const CHUNK_BYTES_MIN = 65_536;
+/** Small enough for a line of 1 KB/s within the time of a request. */
+export const CHUNK_BYTES_MIN = 16_384;
 export const CHUNK_BYTES_START = 262_144;
 export const CHUNK_BYTES_MAX = 2_097_152;
 export const POLL_MS = 300_000;
@@ -99,6 +108,7 @@ export const START: SyncState = {
   leads: false,
   epoch: 0,
   acked_seq: 0,
+  head_seq: 0,
   server_epoch: null,
   waiting: [],
   blobs: [],
@@ -114,6 +124,7 @@ export const START: SyncState = {
   working: null,
   stale: false,
   resigned: false,
+  readmitted: false,
   failures: 0,
   next_try_ms: 0,
   held_back_until_ms: 0,
@@ -126,6 +137,7 @@ export const START: SyncState = {
 export interface LogView {
   readonly epoch: number;
   readonly acked_seq: number;
+  readonly head_seq: number;
   readonly waiting: readonly WaitingEvent[];
   readonly blobs: readonly WaitingBlob[];
 }
@@ -140,6 +152,9 @@ export interface ProblemSeen {
   readonly seq: number | null;
   /** `blob-offset`. */
   readonly offset: number | null;
+  /** `seal-invalid`: how far the server's copy of this log reaches, and its lineage. */
+  readonly acked_seq: number | null;
+  readonly server_epoch: string | null;
 }
 
 /** `no_answer`: the network is dead or too slow. `not_ours`: somebody answered, but not Doorstep (a captive portal). */
@@ -154,6 +169,8 @@ type Told =
   | { readonly type: 'sync_problem'; readonly problem: ProblemSeen }
   | { readonly type: 'event_unreadable'; readonly seq: number }
   | { readonly type: 'event_checked'; readonly seq: number; readonly whole: boolean }
+  | { readonly type: 'readmitted'; readonly challenge: string }
+  | { readonly type: 'readmit_problem'; readonly problem: ProblemSeen }
   | { readonly type: 'network_failed'; readonly why: NetworkFailure }
   | ({ readonly type: 'epoch_opened' } & LogView)
   | ({ readonly type: 'log_read' } & LogView)
@@ -190,16 +207,23 @@ export type Effect =
   | { readonly type: 'head_blob'; readonly sha256: string }
   | { readonly type: 'send_chunk'; readonly sha256: string; readonly offset: number; readonly length: number; readonly size: number }
   | { readonly type: 'get_standard'; readonly digest: string }
-  | { readonly type: 'keep_reply'; readonly reply: SyncReply; readonly epoch: number; readonly acked_seq: number }
+  | { readonly type: 'readmit' }
+  | { readonly type: 'keep_reply'; readonly reply: SyncReply; readonly epoch: number; readonly acked_seq: number; readonly reason: OpeningReason }
   | { readonly type: 'keep_challenge'; readonly challenge: string }
   | { readonly type: 'keep_blob_receipt'; readonly sha256: string; readonly receipt: BlobReceipt }
   | { readonly type: 'check_event'; readonly epoch: number; readonly seq: number }
   | { readonly type: 'check_blob'; readonly sha256: string }
   | { readonly type: 'look_for_blobs'; readonly sha256s: readonly string[] }
   | { readonly type: 'record_older'; readonly epoch: number }
+  | { readonly type: 'report_hole'; readonly epoch: number; readonly from: number; readonly to: number }
   | { readonly type: 'read_log'; readonly epoch: number; readonly acked_seq: number }
-  | { readonly type: 'open_epoch'; readonly epoch: number; readonly prior_epoch: number; readonly acked_seq: number; readonly reason: string }
+  | { readonly type: 'open_epoch'; readonly epoch: number; readonly prior_epoch: number; readonly acked_seq: number; readonly reason: OpeningReason }
   | { readonly type: 'wait'; readonly ms: number };
+
+/** Whether events between what the server has and the end of the log are on neither side. */
+export function hasHole({ waiting, acked_seq, head_seq }: SyncState): boolean {
+  return waiting.length < head_seq - acked_seq;
+}
 
 export type Stepped = readonly [SyncState, readonly Effect[]];
 

@@ -20,13 +20,13 @@ const REPLY = {
 
 describe('what counts as an answer to a sync', () => {
   it('the whole form, with or without manifest and receipt', () => {
-    expect(readSyncReply(REPLY)).toMatchObject({ acked_seq: 3, directives: [{ new_epoch: 2, reason: null }] });
+    expect(readSyncReply(REPLY)).toMatchObject({ acked_seq: 3, directives: [{ new_epoch: 2 }] });
     expect(readSyncReply({ ...REPLY, manifest: null, receipt: null, more_to_come: 1 })).not.toBeNull();
   });
 
   it('members that a later server adds do no harm', () => {
     const later = { ...REPLY, directives: [{ drain_then_lock: true }], results: [{ ...REPLY.results[0], note: 'x' }] };
-    expect(readSyncReply(later)?.directives).toEqual([{ new_epoch: null, reason: null }]);
+    expect(readSyncReply(later)?.directives).toEqual([{ new_epoch: null }]);
   });
 
   const wrong: [string, unknown][] = [
@@ -60,7 +60,7 @@ describe('receipts', () => {
 
   it('S8: says for which log and how far it speaks', () => {
     const log = `doorstep-receipt-v1\ntenant\ndevice-1\n2\n7\n${SHA}\ns1\n2026-11-22T09:30:00.000Z\nkey\n`;
-    expect(readLogReceipt(log)).toEqual({ device_id: 'device-1', epoch: 2, acked_seq: 7, head_hash: SHA });
+    expect(readLogReceipt(log)).toEqual({ device_id: 'device-1', epoch: 2, acked_seq: 7, head_hash: SHA, server_epoch: 's1' });
     expect(readLogReceipt(text)).toBeNull();
   });
 });

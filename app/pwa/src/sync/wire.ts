@@ -15,7 +15,6 @@ export interface SyncResult {
 
 export interface Directive {
   readonly new_epoch: number | null;
-  readonly reason: string | null;
 }
 
 export interface SyncReply {
@@ -79,10 +78,24 @@ export function readBlobReceipt(value: unknown, sha256: string, size: number): R
 }
 
 /** What a sync receipt speaks for (S8), or null when the text is none. */
-export function readLogReceipt(text: string): { device_id: string; epoch: number; acked_seq: number; head_hash: string } | null {
-  const [title, , device_id, epoch, acked_seq, head_hash] = text.split('\n');
-  if (title !== 'doorstep-receipt-v1' || !device_id || !head_hash) return null;
-  return { device_id, epoch: Number(epoch), acked_seq: Number(acked_seq), head_hash };
+export function readLogReceipt(text: string): LogReceipt | null {
+  const [title, , device_id, epoch, acked_seq, head_hash, server_epoch] = text.split('\n');
+  if (title !== 'doorstep-receipt-v1' || !device_id || !head_hash || !server_epoch) return null;
+  return { device_id, epoch: Number(epoch), acked_seq: Number(acked_seq), head_hash, server_epoch };
+}
+
+export interface LogReceipt {
+  readonly device_id: string;
+  readonly epoch: number;
+  readonly acked_seq: number;
+  readonly head_hash: string;
+  readonly server_epoch: string;
+}
+
+/** The lineage and the time that a blob's receipt states. */
+export function blobReceiptFrom({ text }: Receipt): { server_epoch: string; server_time: string } {
+  const [, , , , server_epoch = '', server_time = ''] = text.split('\n');
+  return { server_epoch, server_time };
 }
 
 export interface ProblemDocument {
@@ -98,8 +111,8 @@ export function readProblem(value: unknown): ProblemDocument | null {
 }
 
 function readDirective(value: Record<string, unknown>): Directive {
-  const { new_epoch, reason } = value;
-  return { new_epoch: isCount(new_epoch) ? new_epoch : null, reason: isText(reason) ? reason : null };
+  const { new_epoch } = value;
+  return { new_epoch: isCount(new_epoch) ? new_epoch : null };
 }
 
 function isSnapshot(value: unknown): value is Snapshot {

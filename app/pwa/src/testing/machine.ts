@@ -33,7 +33,7 @@ export function reply(acked_seq: number, more: Partial<SyncReply> = {}): SyncRep
 }
 
 export function problem(status: number, slug: string | null, more: Partial<ProblemSeen> = {}): ProblemSeen {
-  return { status, slug, retry_after_s: null, challenge: null, seq: null, offset: null, ...more };
+  return { status, slug, retry_after_s: null, challenge: null, seq: null, offset: null, acked_seq: null, server_epoch: null, ...more };
 }
 
 export type Told = Input extends infer I ? (I extends Input ? Omit<I, 'now_ms' | 'random'> : never) : never;
@@ -48,7 +48,7 @@ export function run(state: SyncState, told: readonly Told[], now_ms = NOW): [Syn
 
 export function booted(waiting = events(1, 3), blobs: WaitingBlob[] = [], acked_seq = 0): Told[] {
   return [
-    { type: 'boot', server_epoch: 's1', standards: [], epoch: 1, acked_seq, waiting, blobs },
+    { type: 'boot', server_epoch: 's1', standards: [], epoch: 1, acked_seq, head_seq: waiting.at(-1)?.seq ?? acked_seq, waiting, blobs },
     { type: 'lock', held: true },
   ];
 }
