@@ -132,6 +132,8 @@ export class Tab implements Gate {
     this.drain = new Drain({
       store,
       writer: this.writer,
+      identity: who,
+      public_key: () => publicJwk(key),
       fetch: this.#fetch,
       build: 'engine',
       fold_v: FOLD_V,
