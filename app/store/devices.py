@@ -14,7 +14,8 @@ class Device(Base):
     `epoch_offered` is the highest epoch ever given out. The `pending_*` members are what the phone said at its last contact;
     `condition` is what it last said of itself, as JSON, at `condition_at`. `readmitted_at` is when a phone that this database did
     not know came back with its certificate; its facts are flagged until somebody confirms it. `replaces` is the phone that this one
-    was before its storage was emptied, and that one's `storage_lost_at` says when the office learned of it.
+    was before its storage was emptied, and that one's `storage_lost_at` says when the office learned of it. What came into quarantine
+    until `quarantine_seen_at` has been looked at.
     """
 
     __tablename__ = "device"
@@ -43,6 +44,7 @@ class Device(Base):
     storage_lost_at: Mapped[datetime | None] = mapped_column(UtcTime)
     condition: Mapped[str | None] = mapped_column(Text)
     condition_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    quarantine_seen_at: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
 class LogHead(Base):

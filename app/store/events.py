@@ -51,6 +51,7 @@ class ForkEvent(Base):
     """An event for a place that holds another one: the second branch of a log, kept raw (PROTOCOL S9)."""
 
     __tablename__ = "fork_event"
+    __table_args__ = (Index("ix_fork_event_received", "tenant_id", "received_at"),)
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.device_id"), primary_key=True)
     epoch: Mapped[int] = mapped_column(BigInteger, primary_key=True)

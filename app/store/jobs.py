@@ -2,10 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, LargeBinary, String
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.db import Base, UtcTime
+
+
+_MISSING = text("blobs_missing > 0")
 
 
 class JobView(Base):
@@ -21,6 +24,7 @@ class JobView(Base):
         Index("ix_job_view_slot", "tenant_id", "slot_from", "job_id"),
         Index("ix_job_view_newest", "tenant_id", "job_id"),
         Index("ix_job_view_stage_newest", "tenant_id", "stage", "job_id"),
+        Index("ix_job_view_missing", "tenant_id", "job_id", sqlite_where=_MISSING, postgresql_where=_MISSING),
     )
 
     job_id: Mapped[str] = mapped_column(String(64), primary_key=True)
