@@ -2,15 +2,42 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from app import ids
 
 
 class SettingsInvalid(Exception):
     """The environment holds something that Doorstep cannot start with; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class S3Place:
+    """Where in an S3-compatible store blobs lie. `endpoint` is the store's address; None means Amazon's of the region."""
+
+    bucket: str
+    prefix: str
+    endpoint: str | None
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class S3Access:
+    """What proves to the store who asks."""
+
+    key_id: str
+    secret: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] = os.environ) -> "S3Access":
+        """Read the environment's usual names; raises `SettingsInvalid` when one is missing."""
+        try:
+            return cls(environ["AWS_ACCESS_KEY_ID"], environ["AWS_SECRET_ACCESS_KEY"], environ.get("AWS_SESSION_TOKEN"))
+        except KeyError as missing:
+            raise SettingsInvalid(f"Blobs in an S3-compatible store need {missing.args[0]} in the environment.") from missing
 
 
 @dataclass(frozen=True)
@@ -40,7 +67,7 @@ class Settings:
         return cls(
             data=data,
             database_url=_database_url(environ.get("DOORSTEP_DATABASE_URL") or f"sqlite:///{data / 'doorstep.db'}"),
-            blobs_url=environ.get("DOORSTEP_BLOBS_URL") or f"file://{data / 'blobs'}",
+            blobs_url=_blobs_url(environ.get("DOORSTEP_BLOBS_URL") or f"file://{data / 'blobs'}"),
             secret_key=environ.get("DOORSTEP_SECRET_KEY") or _kept_secret(data / "secret_key"),
             public_url=_public_url(environ.get("DOORSTEP_PUBLIC_URL") or f"http://localhost:{port}"),
             trusted_proxies=_count(environ.get("DOORSTEP_TRUSTED_PROXIES", "0")),
@@ -55,6 +82,36 @@ def _database_url(url: str) -> str:
     if scheme not in ("sqlite", "postgresql+psycopg") or not separator:
         raise SettingsInvalid("DOORSTEP_DATABASE_URL must begin with sqlite:// or postgresql://.")
     return url
+
+
+def _blobs_url(url: str) -> str:
+    blob_place(url)
+    return url
+
+
+def blob_place(url: str) -> Path | S3Place:
+    """The folder or the bucket that `DOORSTEP_BLOBS_URL` means.
+
+    Raises `SettingsInvalid`.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and not parts.netloc and parts.path:
+        return Path(unquote(parts.path))
+    asked = parse_qs(parts.query)
+    if (
+        parts.scheme == "s3"
+        and parts.netloc
+        and parts.netloc == parts.hostname
+        and not parts.fragment
+        and asked.keys() <= {"endpoint", "region"}
+    ):
+        endpoint = asked.get("endpoint", [None])[0]
+        if endpoint is None or urlsplit(endpoint).scheme in ("http", "https"):
+            return S3Place(parts.netloc, unquote(parts.path).strip("/"), endpoint, asked.get("region", ["us-east-1"])[0])
+    raise SettingsInvalid(
+        "DOORSTEP_BLOBS_URL must be a folder such as file:///var/lib/doorstep/blobs, "
+        "or a bucket such as s3://bucket/prefix?endpoint=https://s3.example&region=eu-central-1."
+    )
 
 
 def _public_url(url: str) -> str:

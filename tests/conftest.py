@@ -14,7 +14,7 @@ from app.config import Settings
 from app.factory import create_app
 from app.services.office import Office
 from app.store.db import db
-from tests import postgres
+from tests import postgres, seaweed
 from tests.live import Live, running
 
 DIALECTS = ("sqlite", "postgresql")
@@ -75,10 +75,25 @@ def live(live_server: Live) -> Iterator[Live]:
         db.session.remove()
 
 
+@pytest.fixture(scope="session")
+def seaweed_server() -> Iterator[str]:
+    """A real S3-compatible store, started by the first test that needs it."""
+    with seaweed.running() as server:
+        yield server
+
+
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str) -> Settings:
+def blobs_url(request: pytest.FixtureRequest) -> str | None:
+    """Where blobs lie: in the data folder, unless a test is parametrised, indirectly, to have them on "s3" too."""
+    if getattr(request, "param", "disk") == "disk":
+        return None
+    return seaweed.blobs_url(request.getfixturevalue("seaweed_server"), f"test-{next(_names)}")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, blobs_url: str | None) -> Settings:
     """Settings with a data folder of the test's own."""
-    return _settings(tmp_path, database_url)
+    return _settings(tmp_path, database_url, blobs_url)
 
 
 @pytest.fixture
@@ -104,13 +119,14 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def _settings(data: Path, database_url: str) -> Settings:
+def _settings(data: Path, database_url: str, blobs_url: str | None = None) -> Settings:
     return Settings.from_env(
         {
             "DOORSTEP_DATA": str(data),
             "DOORSTEP_DATABASE_URL": database_url,
             "DOORSTEP_SECRET_KEY": "a key for tests only",
             "DOORSTEP_PUBLIC_URL": "http://localhost",
+            "DOORSTEP_BLOBS_URL": blobs_url or "",
         }
     )
 

@@ -2,7 +2,6 @@
 
 import base64
 import re
-from pathlib import Path
 
 from flask import Response, json, request, send_file
 
@@ -56,7 +55,9 @@ def get_blob(sha256: str) -> Response:
     who = caller()
     if request.method == "HEAD" and who.kind == "device":
         return _offsets(Response(status=200), uploads.offset(office(), who.tenant_id, who.device_id, _digest(sha256)))
-    response = send_file(_readable(who, sha256), mimetype="application/octet-stream", as_attachment=True, download_name=sha256)
+    _require_readable(who, sha256)
+    whole = office().blobs.path(who.tenant_id, sha256)
+    response = send_file(whole, mimetype="application/octet-stream", as_attachment=True, download_name=sha256)
     response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return _kept_privately(response)
 
@@ -66,7 +67,7 @@ def get_blob(sha256: str) -> Response:
 def get_picture(sha256: str, size: str) -> Response:
     """The photo, upright, re-encoded and without metadata: `view` up to 1600 pixels, `thumb` up to 320."""
     who = caller()
-    _readable(who, sha256)
+    _require_readable(who, sha256)
     return _kept_privately(send_file(media.derived(office(), who.tenant_id, sha256, size)))
 
 
@@ -78,11 +79,10 @@ def get_standard(digest: str) -> Response:
     return _kept_privately(Response(document, content_type="application/json"))
 
 
-def _readable(who: Caller, sha256: str) -> Path:
+def _require_readable(who: Caller, sha256: str) -> None:
     if who.upload_only:
         raise Forbidden
-    installer_id = who.user_id if who.kind == "device" else None
-    return uploads.whole_path(office(), who.tenant_id, _digest(sha256), installer_id)
+    uploads.require_readable(who.tenant_id, _digest(sha256), who.user_id if who.kind == "device" else None)
 
 
 def _digest(text: str) -> str:

@@ -11,8 +11,8 @@ from PIL import Image, ImageOps
 from app import ids
 from app.problems import NotAPicture, NotFound
 from app.services.office import Office
-from app.services.uploads import whole_path
-from app.store.blob_disk import full_disk_is_a_problem
+from app.services.uploads import require_readable
+from app.store.spool import full_disk_is_a_problem
 
 PIXELS_MAX = 50_000_000
 SIDE_MAX = 30_000
@@ -38,30 +38,26 @@ KINDS = {"thumb": _Kind(320, 78), "view": _Kind(1600, 85)}
 
 
 def derived(office: Office, tenant_id: str, sha256: str, kind: str) -> Path:
-    """A JPEG of a verified blob, upright and within the kind's size (`thumb` or `view`); made once and kept.
+    """A JPEG of a verified blob, upright and within the kind's size (`thumb` or `view`); made once and kept on this machine.
 
-    Raises `NotFound` when the tenant has no such blob, `NotAPicture` when its bytes are no JPEG, PNG or WebP that can be decoded.
+    Raises `NotFound` when the tenant has no such blob, `NotAPicture` when its bytes are no JPEG, PNG or WebP that can be decoded, and
+    `Unavailable` when the blob store does not give them.
     """
     if kind not in KINDS:
         raise NotFound
-    original = whole_path(office, tenant_id, sha256)
+    require_readable(tenant_id, sha256)
     folder = office.settings.data / "derived" / tenant_id / sha256[:2]
     target = folder / f"{sha256}.{kind}.jpg"
     if target.exists():
         return target
     with full_disk_is_a_problem():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _make(original, target, KINDS[kind])
+        _make(office.blobs.path(tenant_id, sha256), target, KINDS[kind])
     return target
 
 
-def is_picture(path: Path) -> bool:
-    """Whether a file's first bytes are those of a picture that might be shown; nothing is decoded."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(12)
-    except OSError:
-        return False
+def is_picture(start: bytes) -> bool:
+    """Whether a blob's first bytes are those of a picture that might be shown; nothing is decoded."""
     return start.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")) or (start[:4] == b"RIFF" and start[8:12] == b"WEBP")
 
 

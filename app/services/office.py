@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
 from app import clock, ids
-from app.config import Settings, SettingsInvalid
+from app.config import S3Access, Settings, blob_place
 from app.services.keys import ServerKey, server_key
 from app.store.blob_disk import DiskBlobs
+from app.store.blob_store import BlobStore
 from app.store.db import db, writing
 from app.store.reference import Lineage
 
@@ -21,14 +21,14 @@ class Office:
 
     settings: Settings
     key: ServerKey
-    blobs: DiskBlobs
+    blobs: BlobStore
     hasher: PasswordHasher = field(default_factory=PasswordHasher)
     _known: dict[str, str] = field(default_factory=dict, repr=False)
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "Office":
         """Open the key and the blob store that the settings name."""
-        return cls(settings, server_key(settings.data / "keys"), _blob_store(settings.blobs_url))
+        return cls(settings, server_key(settings.data / "keys"), _blob_store(settings))
 
     def server_epoch(self) -> str:
         """The id of this database's lineage (PROTOCOL 3); the first process to ask makes it."""
@@ -53,8 +53,11 @@ def _lineage() -> str:
         return lineage.server_epoch
 
 
-def _blob_store(url: str) -> DiskBlobs:
-    parts = urlsplit(url)
-    if parts.scheme != "file" or parts.netloc:
-        raise SettingsInvalid("DOORSTEP_BLOBS_URL must be a folder such as file:///var/lib/doorstep/blobs.")
-    return DiskBlobs(Path(unquote(parts.path)))
+def _blob_store(settings: Settings) -> BlobStore:
+    place = blob_place(settings.blobs_url)
+    if isinstance(place, Path):
+        return DiskBlobs(place)
+    from app.store.blob_s3 import S3Blobs  # noqa: PLC0415  its client is loaded only where it is used
+    from app.store.s3_bucket import Bucket  # noqa: PLC0415
+
+    return S3Blobs(Bucket(place, S3Access.from_env()), settings.data)

@@ -4,7 +4,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import ids
+from app.problems import Problem
 from app.services.office import Office
 from app.store.db import db, end_transaction
 
@@ -21,9 +21,7 @@ def faults(office: Office, migrations: str) -> list[str]:
     finally:
         end_transaction()
     try:
-        probe = office.blobs.spool() / ids.uuid7()
-        probe.write_bytes(b"ready")
-        probe.unlink()
-    except OSError:
+        office.blobs.check()
+    except (OSError, Problem):
         found.append("Blobs cannot be written.")
     return found

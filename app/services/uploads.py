@@ -14,10 +14,10 @@ from app.problems import BlobDigestMismatch, BlobNotNamed, BlobOffset, BlobTooLa
 from app.services import receipts
 from app.services.office import Office
 from app.store import blob_notes
-from app.store.blob_disk import full_disk_is_a_problem
 from app.store.blobs import Blob, BlobName
 from app.store.db import db, end_transaction, writing
 from app.store.jobs import JobCrew
+from app.store.spool import full_disk_is_a_problem
 
 BLOB_BYTES_MAX = 26_214_400
 CHUNK_BYTES_MAX = 4_194_304
@@ -60,7 +60,8 @@ def receive(office: Office, tenant_id: str, device_id: str, sha256: str, chunk: 
     """Append a chunk whose bytes come from `read`; the last one makes the blob whole and durable.
 
     The bytes go to disk as they come and are counted and hashed before any is appended; no database connection is held
-    meanwhile. Raises `BlobNotNamed`, `BlobTooLarge`, `BlobOffset`, `ChunkDamaged`, `BlobDigestMismatch`, `StorageFullProblem`.
+    meanwhile, nor while the store works. Raises `BlobNotNamed`, `BlobTooLarge`, `BlobOffset`, `ChunkDamaged`, `BlobDigestMismatch`,
+    `StorageFullProblem`, `Unavailable`.
     """
     size = _stored_size(office, tenant_id, device_id, sha256)
     if size is not None:
@@ -74,20 +75,12 @@ def receive(office: Office, tenant_id: str, device_id: str, sha256: str, chunk: 
     if held < chunk.blob_length:  # else the server died before it could check what it held
         if held != chunk.offset or chunk.offset + chunk.length > chunk.blob_length:
             raise BlobOffset(offset=held)
-        now_held = _append(office, tenant_id, sha256, chunk, read)
-        if now_held is None:
-            return _overtaken(office, tenant_id, device_id, sha256)
-        if now_held < chunk.blob_length:
-            return Held(now_held, chunk.blob_length, None)
-    if not office.blobs.has(tenant_id, sha256) and not office.blobs.finish(tenant_id, sha256):
-        raise BlobDigestMismatch
-    size = office.blobs.size(tenant_id, sha256)
-    register(tenant_id, sha256, size, clock.now())
-    return _whole(office, tenant_id, sha256, size)
+        return _append(office, tenant_id, sha256, chunk, read)
+    return _finish(office, tenant_id, sha256)
 
 
-def _append(office: Office, tenant_id: str, sha256: str, chunk: Chunk, read: Reader) -> int | None:
-    """Take in a chunk; how many bytes are held then, or None when another request was faster.
+def _append(office: Office, tenant_id: str, sha256: str, chunk: Chunk, read: Reader) -> Held:
+    """Take in a chunk and say what is held then.
 
     A chunk that is the whole blob, as most photos come, is put in its place as it is: not copied, not hashed twice.
     """
@@ -96,10 +89,27 @@ def _append(office: Office, tenant_id: str, sha256: str, chunk: Chunk, read: Rea
         _spool(spooled, chunk, read)
         if chunk.length == chunk.blob_length and chunk.sha256.hex() == sha256:
             office.blobs.accept(tenant_id, sha256, spooled)
-            return chunk.length
-        return office.blobs.append(tenant_id, sha256, chunk.offset, spooled)
+            return _noted(office, tenant_id, sha256, chunk.length)
+        held = office.blobs.append(tenant_id, sha256, chunk.offset, spooled)
     finally:
         spooled.unlink(missing_ok=True)
+    if held is None:
+        return _overtaken(office, tenant_id, sha256)
+    return _finish(office, tenant_id, sha256) if held == chunk.blob_length else Held(held, chunk.blob_length, None)
+
+
+def _finish(office: Office, tenant_id: str, sha256: str) -> Held:
+    """All bytes are held: check them, and vouch for them."""
+    size = office.blobs.finish(tenant_id, sha256)
+    if size is None:
+        raise BlobDigestMismatch
+    return _noted(office, tenant_id, sha256, size)
+
+
+def _noted(office: Office, tenant_id: str, sha256: str, size: int) -> Held:
+    """Note a blob that is stored, and only then give a receipt for it."""
+    register(tenant_id, sha256, size, clock.now())
+    return _whole(office, tenant_id, sha256, size)
 
 
 def register(tenant_id: str, sha256: str, size: int, now: datetime) -> None:
@@ -110,8 +120,8 @@ def register(tenant_id: str, sha256: str, size: int, now: datetime) -> None:
         blob_notes.count_again(session, tenant_id, job_ids)
 
 
-def whole_path(office: Office, tenant_id: str, sha256: str, installer_id: str | None = None) -> Path:
-    """A file with a verified blob's bytes. An installer gets only blobs of jobs that are now in their hands.
+def require_readable(tenant_id: str, sha256: str, installer_id: str | None = None) -> None:
+    """Let pass who may read a verified blob. An installer gets only blobs of jobs that are now in their hands.
 
     Raises `NotFound` when there is no such blob for the caller.
     """
@@ -127,7 +137,6 @@ def whole_path(office: Office, tenant_id: str, sha256: str, installer_id: str | 
     end_transaction()
     if found is None:
         raise NotFound
-    return office.blobs.path(tenant_id, sha256)
 
 
 def _stored_size(office: Office, tenant_id: str, device_id: str, sha256: str) -> int | None:
@@ -139,9 +148,13 @@ def _stored_size(office: Office, tenant_id: str, device_id: str, sha256: str) ->
     end_transaction()
     if naming is None:
         raise BlobNotNamed
-    size = naming.size
-    if size is None and office.blobs.has(tenant_id, sha256):
-        size = office.blobs.size(tenant_id, sha256)
+    return note_if_stored(office, tenant_id, sha256) if naming.size is None else naming.size
+
+
+def note_if_stored(office: Office, tenant_id: str, sha256: str) -> int | None:
+    """The size of a blob that lies in the store, whole, without being noted; it is noted now. None when it is not there."""
+    size = office.blobs.verify(tenant_id, sha256)
+    if size is not None:
         register(tenant_id, sha256, size, clock.now())
         end_transaction()
     return size
@@ -151,9 +164,9 @@ def _whole(office: Office, tenant_id: str, sha256: str, size: int) -> Held:
     return Held(size, size, receipts.blob_receipt(office, tenant_id, sha256, size))
 
 
-def _overtaken(office: Office, tenant_id: str, device_id: str, sha256: str) -> Held:
+def _overtaken(office: Office, tenant_id: str, sha256: str) -> Held:
     """Another request for the same blob was faster: say what is held now."""
-    size = _stored_size(office, tenant_id, device_id, sha256)
+    size = note_if_stored(office, tenant_id, sha256)
     if size is not None:
         return _whole(office, tenant_id, sha256, size)
     raise BlobOffset(offset=office.blobs.held(tenant_id, sha256))

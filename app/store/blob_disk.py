@@ -1,19 +1,17 @@
 """Blobs on a local disk: partial uploads that grow, and verified blobs named by tenant and hash."""
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from app import clock, ids
-from app.problems import StorageFullProblem
+from app.store.blob_store import BEGINNING_BYTES, Partial, StoredBlob
+from app.store.spool import READ_BYTES, Spool, full_disk_is_a_problem, make_folder, sync, sync_folder
 
-_READ_BYTES = 1 << 20
-_SPOOL_AGE_MAX_S = 86_400
-_FULL = (errno.ENOSPC, errno.EDQUOT)
+__all__ = ["DiskBlobs", "full_disk_is_a_problem"]
 
 
 class DiskBlobs:
@@ -25,7 +23,7 @@ class DiskBlobs:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._swept = False
+        self._spool = Spool(root / "spool")
 
     def held(self, tenant_id: str, sha256: str) -> int:
         """How many bytes of an unfinished upload are held; 0 when none are."""
@@ -34,42 +32,43 @@ class DiskBlobs:
         return 0
 
     def append(self, tenant_id: str, sha256: str, offset: int, chunk: Path) -> int | None:
-        """Put the bytes of the file `chunk` behind the `offset` bytes that are held, and return how many are held then.
+        """Put the bytes of the file `chunk` behind the `offset` bytes that are held; how many are held then, None when others were.
 
-        Returns None when another number of bytes is held. A write that fails midway is taken back.
+        A write that fails midway is taken back.
         """
         part = self._part(tenant_id, sha256)
-        _make_folder(part.parent)
+        make_folder(part.parent)
         with full_disk_is_a_problem(), _locked(part) as file:
             if os.fstat(file).st_size != offset:
                 return None
             try:
                 with chunk.open("rb") as source:
-                    while piece := source.read(_READ_BYTES):
+                    while piece := source.read(READ_BYTES):
                         _write_all(file, piece)
             except BaseException:
                 os.ftruncate(file, offset)
                 raise
             return os.fstat(file).st_size
 
-    def finish(self, tenant_id: str, sha256: str) -> bool:
-        """Hash a complete upload and, when it is the blob of that name, make it durable. False: it was not, and is dropped."""
+    def finish(self, tenant_id: str, sha256: str) -> int | None:
+        """Hash a complete upload and, when it is the blob of that name, make it durable; its size. None: it was not, and is dropped."""
         part, blob = self._part(tenant_id, sha256), self._blob(tenant_id, sha256)
-        _make_folder(blob.parent)
+        make_folder(part.parent)
+        make_folder(blob.parent)
         with full_disk_is_a_problem(), _locked(part) as file:
             if blob.exists():
                 part.unlink(missing_ok=True)
-                return True
+                return blob.stat().st_size
             os.lseek(file, 0, os.SEEK_SET)
             with open(os.dup(file), "rb") as bytes_held:
                 found = hashlib.file_digest(bytes_held, "sha256").hexdigest()
             if found != sha256:
                 os.ftruncate(file, 0)
-                return False
+                return None
             os.fsync(file)
             part.rename(blob)
-            _sync_folder(blob.parent)
-            return True
+            sync_folder(blob.parent)
+            return os.fstat(file).st_size
 
     def accept(self, tenant_id: str, sha256: str, whole: Path) -> None:
         """Make a file of `spool`, whose bytes were found to be the blob's, the blob; durable when this returns.
@@ -77,11 +76,11 @@ class DiskBlobs:
         It needs no lock: whoever else completes the blob meanwhile puts the same bytes in the same place.
         """
         blob = self._blob(tenant_id, sha256)
-        _make_folder(blob.parent)
+        make_folder(blob.parent)
         with full_disk_is_a_problem():
-            _sync(whole, os.O_RDONLY)
+            sync(whole)
             whole.rename(blob)
-            _sync_folder(blob.parent)
+            sync_folder(blob.parent)
         self.drop(tenant_id, sha256)
 
     def drop(self, tenant_id: str, sha256: str) -> None:
@@ -92,13 +91,16 @@ class DiskBlobs:
         """Store a whole blob that the server made itself."""
         if hashlib.sha256(content).hexdigest() != sha256:
             raise ValueError("the content is not the blob of that name")
-        whole = self.spool() / ids.uuid7()
-        try:
+        with self._spool.file() as whole:
             with full_disk_is_a_problem():
                 whole.write_bytes(content)
             self.accept(tenant_id, sha256, whole)
-        finally:
-            whole.unlink(missing_ok=True)
+
+    def verify(self, tenant_id: str, sha256: str) -> int | None:
+        """The blob's size, None when it is not there: what is in its place was found whole before it came there."""
+        with contextlib.suppress(FileNotFoundError):
+            return self.size(tenant_id, sha256)
+        return None
 
     def has(self, tenant_id: str, sha256: str) -> bool:
         """Whether the verified blob is there."""
@@ -112,14 +114,32 @@ class DiskBlobs:
         """A file with the verified blob's bytes."""
         return self._blob(tenant_id, sha256)
 
+    def beginning(self, tenant_id: str, sha256: str) -> bytes:
+        """The verified blob's first bytes; none when it is not there."""
+        with contextlib.suppress(OSError), self._blob(tenant_id, sha256).open("rb") as file:
+            return file.read(BEGINNING_BYTES)
+        return b""
+
     def spool(self) -> Path:
-        """A folder on the same disk for bytes on their way in. What a server that died left there is swept out once."""
-        folder = self._root / "spool"
-        if not self._swept:
-            _make_folder(folder)
-            _sweep(folder)
-            self._swept = True
-        return folder
+        """A folder on the same disk for bytes on their way in."""
+        return self._spool.folder()
+
+    def stored(self) -> Iterator[StoredBlob]:
+        """All verified blobs."""
+        for path in (self._root / "blob").glob("*/*/*"):
+            yield StoredBlob(path.parts[-3], path.name, path.stat().st_size)
+
+    def partials(self) -> Iterator[Partial]:
+        """All unfinished uploads; one that holds nothing is left out."""
+        for path in (self._root / "part").glob("*/*"):
+            with contextlib.suppress(FileNotFoundError):
+                found = path.stat()
+                if found.st_size:
+                    yield Partial(path.parts[-2], path.name, found.st_size, datetime.fromtimestamp(found.st_mtime, UTC))
+
+    def check(self) -> None:
+        """Write a little file; raises what stands against it."""
+        self._spool.check()
 
     def _part(self, tenant_id: str, sha256: str) -> Path:
         return self._root / "part" / tenant_id / sha256
@@ -150,44 +170,7 @@ def _is_still_at(path: Path, file: int) -> bool:
         return False
 
 
-@contextlib.contextmanager
-def full_disk_is_a_problem() -> Iterator[None]:
-    """Turn "no space left" into `StorageFullProblem`, which the phone understands as: keep it, try again later."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno in _FULL:
-            raise StorageFullProblem from error
-        raise
-
-
 def _write_all(file: int, piece: bytes) -> None:
     view = memoryview(piece)
     while view:
         view = view[os.write(file, view) :]
-
-
-def _make_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _sync_folder(folder.parent)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove files that nobody has written to for a day. What a slow phone is sending now is younger."""
-    for path in folder.iterdir():
-        with contextlib.suppress(FileNotFoundError):
-            if clock.now().timestamp() - path.stat().st_mtime > _SPOOL_AGE_MAX_S:
-                path.unlink()
-
-
-def _sync_folder(folder: Path) -> None:
-    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def _sync(path: Path, how: int) -> None:
-    descriptor = os.open(path, how)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

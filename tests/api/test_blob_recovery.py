@@ -8,10 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.services.office import Office
-from app.store.blob_disk import DiskBlobs
 from tests import world as worlds
 from tests.phone import Phone, enrolled
 from tests.world import World
+
+pytestmark = pytest.mark.parametrize("blobs_url", ["disk", "s3"], indirect=True)
 
 PHOTO = os.urandom(50_000)
 SHA256 = hashlib.sha256(PHOTO).hexdigest()
@@ -69,13 +70,3 @@ def test_b5_a_whole_blob_in_one_chunk_replaces_what_was_begun_by_another(world: 
     assert blobs.held(world.tenant_id, SHA256) == 0
     assert phone.patch(SHA256, PHOTO, 1_000).status_code == 200
     assert blobs.path(world.tenant_id, SHA256).read_bytes() == PHOTO
-
-
-def test_what_a_dead_server_left_in_the_spool_is_swept_out(tmp_path: Path) -> None:
-    spool = DiskBlobs(tmp_path).spool()
-    old, young = spool / "old", spool / "young"
-    for path in (old, young):
-        path.write_bytes(b"bytes")
-    os.utime(old, (0, 0))
-    DiskBlobs(tmp_path).spool()
-    assert (old.exists(), young.exists()) == (False, True)

@@ -18,6 +18,8 @@ from tests import world as worlds
 from tests.phone import Phone, enrolled, receipt_parts
 from tests.world import World
 
+pytestmark = pytest.mark.parametrize("blobs_url", ["disk", "s3"], indirect=True)
+
 PHOTO = os.urandom(100_000)
 SHA256 = hashlib.sha256(PHOTO).hexdigest()
 
