@@ -147,7 +147,7 @@ def _judged(office: Office, tenant_id: str, blobs: Mapping[str, int | None]) -> 
         sha256: {
             "size": size,
             "verified": size is not None,
-            "is_picture": size is not None and media.is_picture(office.blobs.path(tenant_id, sha256)),
+            "is_picture": size is not None and media.is_picture(office.blobs.beginning(tenant_id, sha256)),
         }
         for sha256, size in blobs.items()
     }
