@@ -25,10 +25,17 @@ export async function readBlob(store: EvidenceStore, sha256: string): Promise<Ar
 export async function readEvent(store: EvidenceStore, epoch: number, seq: number): Promise<StoredEvent | null> {
   const first = await store.database.run((db) => db.get('events', [epoch, seq])).catch(() => undefined);
   if (first && (await isIntact(store.sha256, first))) return first;
-  for (const path of store.filed) {
-    if (!path.startsWith(`ev/${epoch}-${seq}-`)) continue;
-    const second = await readEventFile(store, path.slice('ev/'.length));
-    if (second && second.epoch === epoch && second.seq === seq && (!first || second.device_id === first.device_id)) return second;
+  for (const name of (await store.files?.names('ev').catch(() => [])) ?? []) {
+    if (!name.startsWith(`${epoch}-${seq}-`)) continue;
+    const second = await readEventFile(store, name);
+    if (!second || (first && second.device_id !== first.device_id)) continue;
+    await store.database
+      .run((db) => {
+        const tx = db.transaction('events', 'readwrite', { durability: 'strict' });
+        return finished(tx.done, [tx.store.put(second, [epoch, seq])]);
+      })
+      .catch(() => undefined);
+    return second;
   }
   return null;
 }
@@ -57,6 +64,33 @@ export async function fileAll(store: EvidenceStore, events: readonly StoredEvent
     }
   }
   return store.filed.size - before;
+}
+
+/**
+ * Hold both copies of what the office has not got against their hashes, one at a time, and put either right from the other.
+ *
+ * @returns what is whole in neither place: `<epoch>-<seq>` of events, SHA-256 of blobs.
+ */
+export async function mend(store: EvidenceStore, events: readonly StoredEvent[]): Promise<string[]> {
+  const damaged: string[] = [];
+  for (const { epoch, seq, blobs } of events) {
+    const event = await readEvent(store, epoch, seq);
+    if (event) await mendFile(store, 'ev', eventFile(event), encoded(event), (await readEventFile(store, eventFile(event))) !== null);
+    else damaged.push(`${epoch}-${seq}`);
+    for (const sha256 of blobs) {
+      const bytes = await readBlob(store, sha256);
+      const second = bytes && (await readFileSafely(store, 'bl', sha256));
+      if (bytes) await mendFile(store, 'bl', sha256, bytes, second !== null && (await digestOf(second)) === sha256);
+      else damaged.push(sha256);
+    }
+  }
+  return damaged;
+}
+
+async function mendFile(store: EvidenceStore, folder: 'ev' | 'bl', name: string, bytes: ArrayBuffer, whole: boolean): Promise<void> {
+  if (whole) store.filed.add(`${folder}/${name}`);
+  else store.filed.delete(`${folder}/${name}`);
+  await writeFile(store, folder, name, bytes);
 }
 
 async function readFileSafely(store: EvidenceStore, folder: 'ev' | 'bl', name: string): Promise<ArrayBuffer | null> {

@@ -73,6 +73,24 @@ export class Database {
   }
 }
 
+/** As `finished`; should one of the requests not even begin, none of the others counts either. */
+export async function allOrNone(tx: { readonly done: Promise<void>; abort(): void }, requesting: Iterable<Promise<unknown>>): Promise<void> {
+  const requests: Promise<unknown>[] = [];
+  try {
+    for (const request of requesting) requests.push(request);
+  } catch (error) {
+    // Left alone, the transaction would keep what it was given so far.
+    try {
+      tx.abort();
+    } catch {
+      // It was ended already, which is why the request could not begin.
+    }
+    await Promise.allSettled([tx.done, ...requests]);
+    throw error;
+  }
+  await finished(tx.done, requests);
+}
+
 /** Waits for a transaction and its requests, and throws the transaction's own error before those that follow from it. */
 export async function finished(done: Promise<void>, requests: readonly Promise<unknown>[]): Promise<void> {
   for (const outcome of await Promise.allSettled([done, ...requests])) {

@@ -10,9 +10,13 @@ export class StorageFull extends Error {
 
 /** The browser's storage did not work, or did not give back what it was given. */
 export class StorageFailed extends Error {
-  constructor(why: string, cause?: unknown) {
+  /** Nobody can tell now whether it was kept: saving the same fact again will find out and keeps it once. */
+  readonly unsure: boolean;
+
+  constructor(why: string, cause?: unknown, unsure = false) {
     super(why, { cause });
     this.name = 'StorageFailed';
+    this.unsure = unsure;
   }
 }
 

@@ -5,7 +5,9 @@ import { FactInvalid } from './chain';
 import { sha256 } from './digest';
 import { StorageFailed, StorageFull } from './errors';
 import { eventFile, type EvidenceStore } from './evidence';
-import { eventsAfter, headOf, openEpoch, recordAgain, saveFacts } from './facts';
+import { readEvent } from './blobs';
+import { eventsAfter, headOf, openEpoch, recordAgain, saveFacts, takeUpLate } from './facts';
+import { keepBallast } from './room';
 import type { StoredEvent } from './schema';
 
 afterEach(() => {
@@ -32,6 +34,14 @@ function failTransactions(name: string, times: number): void {
       throw new DOMException('planted', name);
     }
     return real.call(this, stores, mode, options);
+  });
+}
+
+/** The database takes events and gives none of them back. */
+function forgetEvents(): { mockRestore(): void } {
+  const real = IDBObjectStore.prototype.get;
+  return vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (this: IDBObjectStore, key) {
+    return real.call(this, this.name === 'events' ? [0, 0] : key);
   });
 }
 
@@ -166,9 +176,73 @@ describe('what cannot be saved', () => {
     await saveFacts(store, writer, [{ body: note(), blobs: [] }]);
     const deletion = vi.spyOn(indexedDB, 'deleteDatabase');
     failTransactions('UnknownError', 99);
-    await expect(saveFacts(store, writer, [{ body: note(), blobs: [] }])).rejects.toThrow(StorageFailed);
+    await expect(saveFacts({ ...store, files: null }, writer, [{ body: note(), blobs: [] }])).rejects.toThrow(StorageFailed);
     vi.restoreAllMocks();
     expect(deletion).not.toHaveBeenCalled();
+    expect(await allEvents(store)).toHaveLength(1);
+  });
+
+  it('H02: with a database that stays dead facts go into files, and later into the log, each once', async () => {
+    const store = openStore('late', new MemoryFiles());
+    const { writer } = await enrolHere(store);
+    const taken = await photo(7);
+    const bodies = [note('first'), taken.body, note('last')];
+    failTransactions('UnknownError', 999);
+    for (const text of bodies) {
+      const [saved] = await saveFacts(store, writer, [{ body: text, blobs: text === taken.body ? [taken.bytes] : [] }]);
+      expect(saved).toMatchObject({ late: true, copies: 1 });
+    }
+    vi.restoreAllMocks();
+    expect(await allEvents(store)).toEqual([]);
+    await saveFacts(store, writer, [{ body: note('meanwhile'), blobs: [] }]);
+    await takeUpLate(store, writer);
+    await takeUpLate(store, writer);
+    const events = await allEvents(store);
+    expect(events.slice(1).map(({ body: text }) => text)).toEqual(bodies);
+    expect(await isChain(events)).toBe(true);
+    expect(await store.database.run((db) => db.get('blobs', taken.sha256))).toBeInstanceOf(ArrayBuffer);
+    expect(await store.files?.names('late')).toEqual([]);
+  });
+
+  it('what the database does not give back counts when the files are whole, in one copy', async () => {
+    const store = openStore('forgets', new MemoryFiles());
+    const { writer } = await enrolHere(store);
+    const spy = forgetEvents();
+    const [saved] = await saveFacts(store, writer, [{ body: note('kept'), blobs: [] }]);
+    expect(saved).toMatchObject({ copies: 1, late: false });
+    spy.mockRestore();
+    expect((await headOf(store)).seq).toBe(1);
+    expect((await readEvent(store, 1, 1))?.hash).toBe(saved?.event.hash);
+  });
+
+  it('what the database does not give back and no file holds is taken back, and the next fact has its place', async () => {
+    const store = openStore('forgets-all', null);
+    const { writer } = await enrolHere(store);
+    const spy = forgetEvents();
+    const failed = await saveFacts(store, writer, [{ body: note('lost'), blobs: [] }]).catch((error: unknown) => error);
+    spy.mockRestore();
+    expect(failed).toMatchObject({ name: 'StorageFailed', unsure: false });
+    expect(await allEvents(store)).toEqual([]);
+    expect((await headOf(store)).seq).toBe(0);
+    await saveFacts(store, writer, [{ body: note('next'), blobs: [] }]);
+    expect(await isChain(await allEvents(store))).toBe(true);
+  });
+
+  it('H12: room is made of thumbnails, loose standards and, for a signature, of the ballast', async () => {
+    const store = openStore('makes-room', new MemoryFiles());
+    const { writer } = await enrolHere(store);
+    await store.database.run((db) => db.put('thumbs', new ArrayBuffer(9), 'x'));
+    await store.database.run((db) => db.put('standards', '{}', 'loose'));
+    expect(await keepBallast(store.files as MemoryFiles)).toBe(true);
+    failTransactions('QuotaExceededError', 3);
+    await expect(saveFacts(store, writer, [{ body: note('a note'), blobs: [] }])).rejects.toThrow(StorageFull);
+    expect(await store.database.run((db) => Promise.all([db.count('thumbs'), db.count('standards')]))).toEqual([0, 0]);
+    expect(await store.files?.names('id')).toContain('ballast-5');
+    vi.restoreAllMocks();
+    failTransactions('QuotaExceededError', 1);
+    await saveFacts(store, writer, [{ body: body('visit.completed', { visit_id: 'v', outcome: 'completed', note: null }), blobs: [] }]);
+    expect(await store.files?.names('id')).not.toContain('ballast-5');
+    vi.restoreAllMocks();
     expect(await allEvents(store)).toHaveLength(1);
   });
 });

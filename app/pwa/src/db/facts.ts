@@ -4,43 +4,113 @@
  * Under the lock `log`: read the head, hash, write the second copy, then one strict transaction of blobs, events and head,
  * which looks at the head again; then read everything back and compare hashes. Only after that a fact counts as saved.
  * Hashing comes before the transaction because IndexedDB ends one at the first foreign `await`.
+ *
+ * How it ended is always known: kept in both places, kept in the one that works, or taken back. Only when the database
+ * breaks in the very moment of keeping and there are no files is it `unsure`, and said to be so.
  */
 import type { IDBPTransaction } from 'idb';
 import { ZERO_HASH } from '../domain/log';
 import { chained, FactInvalid, isIntact, readFact, saidSize, type Fact, type ReadFact } from './chain';
-import { finished, type Connection } from './database';
+import { allOrNone, type Connection } from './database';
 import { digestOf } from './digest';
-import { StorageFailed } from './errors';
+import { StorageFailed, StorageFull } from './errors';
 import { copiesOf, eventFile, type EvidenceStore, type Writer } from './evidence';
+import { keepLate, lateEvent, readLate } from './late';
 import { asJson, asMeta, getMeta } from './meta';
+import { waysToMakeRoom } from './room';
 import type { Head, PhoneSchema, StoredEvent } from './schema';
 
 export interface SavedFact {
   readonly event: StoredEvent;
   readonly copies: 1 | 2;
+  /** Kept among the files alone, without a place in the log until `takeUpLate` gives it one. */
+  readonly late: boolean;
 }
 
 type Bytes = ReadonlyMap<string, ArrayBuffer>;
 
 const NO_BYTES: Bytes = new Map();
+const NOT_HERE: ReadonlyMap<string, StoredEvent> = new Map();
 const TRIES_MAX = 3;
 
 /**
- * Record facts, all of them or none, in this order.
+ * Record facts, all of them or none, in this order. On a full phone, room is made first.
  *
- * @throws FactInvalid, StorageFull, StorageFailed: nothing was recorded.
+ * Safe to repeat with the same bodies: a fact whose `event_id` the log has already is not recorded again.
+ *
+ * @throws FactInvalid, StorageFull, StorageFailed: nothing was recorded, unless the last says that it is `unsure`.
  */
-export async function saveFacts(store: EvidenceStore, writer: Writer, facts: readonly Fact[]): Promise<SavedFact[]> {
+export async function saveFacts(store: EvidenceStore, writer: Writer, facts: readonly Fact[], again = false): Promise<SavedFact[]> {
   const read = facts.map((fact) => readFact(fact.body));
-  const bytes = await bytesByName(store, facts, read);
+  const bytes = await bytesByName(facts, read);
+  try {
+    return await withRoom(store, read, async () => {
+      await requireBlobs(store, read, bytes);
+      return inLog(store, writer, read, bytes, again);
+    });
+  } catch (error) {
+    if (!(error instanceof StorageFailed) || !store.files || !(await keepLate(store.files, read, bytes))) throw error;
+    return read.map((fact) => ({ event: lateEvent(fact, writer.device_id), copies: 1, late: true }));
+  }
+}
+
+/** Give late facts their places in the log, oldest first. @throws StorageFull, StorageFailed: the rest waits on. */
+export async function takeUpLate(store: EvidenceStore, writer: Writer): Promise<StoredEvent[]> {
+  const taken: StoredEvent[] = [];
+  for (const { name, fact } of await readLate(store)) {
+    const bytes = new Map<string, ArrayBuffer>();
+    for (const sha256 of fact.blobs) {
+      const blob = await store.files?.read('bl', sha256).catch(() => null);
+      if (blob && (await digestOf(blob)) === sha256) bytes.set(sha256, blob);
+    }
+    const saved = await inLog(store, writer, [fact], bytes, true);
+    taken.push(...saved.map(({ event }) => event));
+    await store.files?.remove('late', name);
+  }
+  return taken;
+}
+
+async function inLog(store: EvidenceStore, writer: Writer, read: readonly ReadFact[], bytes: Bytes, again: boolean): Promise<SavedFact[]> {
   return store.exclusively('log', async () => {
+    const here = again ? await standing(store, read) : NOT_HERE;
+    const missing = read.filter(({ event_id }) => !here.has(event_id));
     for (let tries = 1; ; tries += 1) {
       const before = await headOf(store);
-      const events = await chained(store, writer, before, read);
-      if (await keep(store, before, events, bytes)) return events.map((event) => ({ event, copies: copiesOf(store, event) }));
+      const events = await chained(store, writer, before, missing);
+      if (await keep(store, before, events, bytes)) {
+        const places = new Map([...here, ...events.map((event) => [event.event_id, event] as const)]);
+        return read.flatMap(({ event_id }) => places.get(event_id) ?? []).map((event) => ({ event, copies: copiesOf(store, event), late: false }));
+      }
       if (tries === TRIES_MAX) throw new StorageFailed('the log is being written elsewhere');
     }
   });
+}
+
+/** Those of the facts that the log has, by their ids. */
+async function standing(store: EvidenceStore, facts: readonly ReadFact[]): Promise<ReadonlyMap<string, StoredEvent>> {
+  const ids = new Set(facts.map(({ event_id }) => event_id));
+  const all = await store.database.run((db) => db.getAll('events'));
+  return new Map(all.filter(({ event_id }) => ids.has(event_id)).map((event) => [event.event_id, event]));
+}
+
+/** Make room and try once more, as long as there is something left to let go of. */
+async function withRoom<T>(store: EvidenceStore, read: readonly ReadFact[], work: () => Promise<T>): Promise<T> {
+  const ways = waysToMakeRoom(
+    store,
+    read.map(({ kind }) => kind),
+  );
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof StorageFull) || !(await firstThatHelps(ways))) throw error;
+    }
+  }
+}
+
+async function firstThatHelps(ways: (() => Promise<boolean>)[]): Promise<boolean> {
+  for (let way = ways.shift(); way; way = ways.shift()) if (await way().catch(() => false)) return true;
+  return false;
 }
 
 /**
@@ -102,25 +172,86 @@ export async function headOf(store: EvidenceStore): Promise<Head> {
 
 /** Whether the events now are what follows `before`; false when another tab wrote in between. */
 async function keep(store: EvidenceStore, before: Head, events: readonly StoredEvent[], bytes: Bytes): Promise<boolean> {
-  await writeFiles(store, events, bytes);
+  if (events.length === 0) return true;
+  const filed = await writeFiles(store, events, bytes);
   let kept = false;
   try {
-    kept = await store.database.run((db) => commit(db, before, events, bytes));
+    kept = await committed(store, before, events, bytes);
   } finally {
-    // What was not saved must not come back as an event of its own. The blobs may stay: the next try needs them.
-    if (!kept) await withdrawFiles(store, events);
+    // What was not saved must not come back as an event of its own, nor take the room that others need.
+    if (!kept) await withdrawFiles(store, filed);
   }
-  if (kept && !(await readsBack(store, events, bytes))) {
-    await store.database.run((db) => rewrite(db, events, bytes));
-    if (!(await readsBack(store, events, bytes))) throw new StorageFailed('the database does not give back what it was given');
-  }
-  return kept;
+  if (!kept) return false;
+  if (!(await isThere(store, events, bytes))) await relyOnFiles(store, before, events, bytes);
+  return true;
 }
 
-/** The second copy. Its failure costs a copy, not the fact. */
-async function writeFiles(store: EvidenceStore, events: readonly StoredEvent[], bytes: Bytes): Promise<void> {
+/** A try that failed may have been kept all the same: the head tells, when it can be read. */
+async function committed(store: EvidenceStore, before: Head, events: readonly StoredEvent[], bytes: Bytes): Promise<boolean> {
+  try {
+    return await store.database.run((db) => commit(db, before, events, bytes));
+  } catch (error) {
+    let head: Head | null;
+    try {
+      head = await getMeta(store.database, 'head');
+    } catch {
+      throw new StorageFailed('the database broke while keeping', error, true);
+    }
+    if (isSame(head, headAfter(before, events))) return true;
+    throw error;
+  }
+}
+
+/** Read back, and written once more when that fails. */
+async function isThere(store: EvidenceStore, events: readonly StoredEvent[], bytes: Bytes): Promise<boolean> {
+  try {
+    if (await readsBack(store, events, bytes)) return true;
+    await store.database.run((db) => rewrite(db, events, bytes));
+    return await readsBack(store, events, bytes);
+  } catch {
+    return false;
+  }
+}
+
+/** The database took the events and does not give them back. With whole files they count, in one copy; else they are taken back. */
+async function relyOnFiles(store: EvidenceStore, before: Head, events: readonly StoredEvent[], bytes: Bytes): Promise<void> {
+  const paths = pathsOf(events, bytes);
+  const whole = paths.every((path) => store.filed.has(path));
+  for (const path of paths) store.filed.delete(path);
+  if (whole) return;
+  const why = 'the database does not give back what it was given';
+  try {
+    await store.database.run((db) => takeBack(db, before, events));
+  } catch (error) {
+    throw new StorageFailed(why, error, true);
+  }
+  await withdrawFiles(store, paths);
+  throw new StorageFailed(why);
+}
+
+async function takeBack(db: Connection, before: Head, events: readonly StoredEvent[]): Promise<void> {
+  const tx = db.transaction(['events', 'meta'], 'readwrite', { durability: 'strict' });
+  tx.done.catch(() => undefined);
+  const meta = tx.objectStore('meta');
+  const last = isSame(asMeta<'head'>(await meta.get('head')), headAfter(before, events));
+  function* writes(): Generator<Promise<unknown>> {
+    for (const { epoch, seq } of events) yield tx.objectStore('events').delete([epoch, seq]);
+    yield meta.put(asJson<'head'>(before), 'head');
+  }
+  await allOrNone(tx, last ? writes() : []);
+  if (!last) throw new StorageFailed('the log went on');
+}
+
+/** The second copy: blobs before the events that name them. Its failure costs a copy, not the fact. Returns what was not there. */
+async function writeFiles(store: EvidenceStore, events: readonly StoredEvent[], bytes: Bytes): Promise<string[]> {
+  const fresh = pathsOf(events, bytes).filter((path) => !store.filed.has(path));
   for (const [sha256, blob] of bytes) await writeFile(store, 'bl', sha256, blob);
   for (const event of events) await writeFile(store, 'ev', eventFile(event), encoded(event));
+  return fresh;
+}
+
+function pathsOf(events: readonly StoredEvent[], bytes: Bytes): string[] {
+  return [...[...bytes.keys()].map((sha256) => `bl/${sha256}`), ...events.map((event) => `ev/${eventFile(event)}`)];
 }
 
 export async function writeFile(store: EvidenceStore, folder: 'ev' | 'bl', name: string, bytes: ArrayBuffer): Promise<void> {
@@ -133,11 +264,14 @@ export async function writeFile(store: EvidenceStore, folder: 'ev' | 'bl', name:
   }
 }
 
-async function withdrawFiles(store: EvidenceStore, events: readonly StoredEvent[]): Promise<void> {
-  for (const event of events) {
-    const name = eventFile(event);
-    store.filed.delete(`ev/${name}`);
-    await store.files?.remove('ev', name).catch(() => undefined);
+/** The events before the blobs that they name. A blob that the database has is another fact's as well. */
+async function withdrawFiles(store: EvidenceStore, paths: readonly string[]): Promise<void> {
+  for (const path of [...paths].reverse()) {
+    const name = path.slice(3);
+    const ours = path.startsWith('ev/') || (await store.database.run((db) => db.getKey('blobs', name)).catch(() => name)) === undefined;
+    if (!ours) continue;
+    store.filed.delete(path);
+    await store.files?.remove(path.startsWith('ev/') ? 'ev' : 'bl', name).catch(() => undefined);
   }
 }
 
@@ -147,27 +281,29 @@ export function encoded(event: StoredEvent): ArrayBuffer {
 
 async function commit(db: Connection, before: Head, events: readonly StoredEvent[], bytes: Bytes): Promise<boolean> {
   const tx = db.transaction(['blobs', 'events', 'meta'], 'readwrite', { durability: 'strict' });
+  tx.done.catch(() => undefined);
   const meta = tx.objectStore('meta');
   const head = asMeta<'head'>(await meta.get('head'));
   const after = headAfter(before, events);
-  const writes = isSame(head, before) ? [...puts(tx, events, bytes), meta.put(asJson<'head'>(after), 'head')] : [];
-  await finished(tx.done, writes);
+  function* writes(): Generator<Promise<unknown>> {
+    yield* puts(tx, events, bytes);
+    yield meta.put(asJson<'head'>(after), 'head');
+  }
+  await allOrNone(tx, isSame(head, before) ? writes() : []);
   // A repeat after a lost connection finds its own first try done.
   return isSame(head, before) || isSame(head, after);
 }
 
 async function rewrite(db: Connection, events: readonly StoredEvent[], bytes: Bytes): Promise<void> {
   const tx = db.transaction(['blobs', 'events'], 'readwrite', { durability: 'strict' });
-  await finished(tx.done, puts(tx, events, bytes));
+  await allOrNone(tx, puts(tx, events, bytes));
 }
 
 type Writing = IDBPTransaction<PhoneSchema, ('blobs' | 'events' | 'meta')[] | ('blobs' | 'events')[], 'readwrite'>;
 
-function puts(tx: Writing, events: readonly StoredEvent[], bytes: Bytes): Promise<unknown>[] {
-  return [
-    ...[...bytes].map(([sha256, blob]) => tx.objectStore('blobs').put(blob, sha256)),
-    ...events.map((event) => tx.objectStore('events').put(event, [event.epoch, event.seq])),
-  ];
+function* puts(tx: Writing, events: readonly StoredEvent[], bytes: Bytes): Generator<Promise<unknown>> {
+  for (const [sha256, blob] of bytes) yield tx.objectStore('blobs').put(blob, sha256);
+  for (const event of events) yield tx.objectStore('events').put(event, [event.epoch, event.seq]);
 }
 
 async function readsBack(store: EvidenceStore, events: readonly StoredEvent[], bytes: Bytes): Promise<boolean> {
@@ -191,8 +327,8 @@ function isSame(a: Head | null, b: Head): boolean {
   return a?.epoch === b.epoch && a.seq === b.seq && a.hash === b.hash;
 }
 
-/** The given bytes by their hash. Every blob that a fact names is either among them or here already. */
-async function bytesByName(store: EvidenceStore, facts: readonly Fact[], read: readonly ReadFact[]): Promise<Bytes> {
+/** The given bytes by their hash. */
+async function bytesByName(facts: readonly Fact[], read: readonly ReadFact[]): Promise<Bytes> {
   const named = new Set(read.flatMap((fact) => fact.blobs));
   const bytes = new Map<string, ArrayBuffer>();
   for (const blob of facts.flatMap((fact) => fact.blobs)) {
@@ -202,10 +338,14 @@ async function bytesByName(store: EvidenceStore, facts: readonly Fact[], read: r
     if (read.some((fact) => (saidSize(fact, sha256) ?? blob.byteLength) !== blob.byteLength)) throw new FactInvalid('a blob of another size');
     bytes.set(sha256, blob);
   }
-  for (const sha256 of named) {
+  return bytes;
+}
+
+/** Every blob that a fact names is either among those given or here already. */
+async function requireBlobs(store: EvidenceStore, read: readonly ReadFact[], bytes: Bytes): Promise<void> {
+  for (const sha256 of read.flatMap(({ blobs }) => blobs)) {
     if (bytes.has(sha256)) continue;
     const held = await store.database.run((db) => db.getKey('blobs', sha256));
     if (held === undefined) throw new FactInvalid('a blob that is not here');
   }
-  return bytes;
 }

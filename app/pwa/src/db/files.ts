@@ -1,9 +1,10 @@
 /**
  * The second copy: files in the browser's private file system (OPFS), each written, flushed and read back by a worker.
  *
- * It shares no fate with IndexedDB. The folders: `ev` holds events as JSON, `bl` blobs, `id` who this phone is.
+ * It shares no fate with IndexedDB. The folders: `ev` holds events as JSON, `bl` blobs, `id` who this phone is, `late` facts
+ * that wait for a database (see `late`).
  */
-export type Folder = 'ev' | 'bl' | 'id';
+export type Folder = 'ev' | 'bl' | 'id' | 'late';
 
 export interface Files {
   names(folder: Folder): Promise<string[]>;

@@ -74,14 +74,24 @@ async function writeSync(handle: FileSystemFileHandle, bytes: Uint8Array<ArrayBu
   try {
     // A good copy that is there already is left alone: writing it again could tear it.
     if (access.getSize() === bytes.length && isSame(readAll(access), bytes)) return;
-    access.truncate(0);
-    let written = 0;
-    while (written < bytes.length) written += wrote(access.write(bytes.subarray(written), { at: written }));
-    access.flush();
-    if (!isSame(readAll(access), bytes)) throw new DOMException('the file reads back changed', 'DataError');
+    try {
+      overwrite(access, bytes);
+    } catch (error) {
+      // Half a file helps nobody, and on a full phone it takes what another may need.
+      access.truncate(0);
+      throw error;
+    }
   } finally {
     access.close();
   }
+}
+
+function overwrite(access: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBuffer>): void {
+  access.truncate(0);
+  let written = 0;
+  while (written < bytes.length) written += wrote(access.write(bytes.subarray(written), { at: written }));
+  access.flush();
+  if (!isSame(readAll(access), bytes)) throw new DOMException('the file reads back changed', 'DataError');
 }
 
 /** Another tab may hold the file for a moment; it writes the same bytes. */

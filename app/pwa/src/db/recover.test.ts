@@ -161,6 +161,9 @@ describe('reading', () => {
     const [first] = await eventsAfter(store, 1, 0);
     await change(store, (name, objects) => void (name === 'events' && objects.put({ ...first, body: '{}' }, [1, 1])));
     expect((await readEvent(store, 1, 1))?.body).toBe(bodies[0]);
+    // The good copy was put back, so that there are two again.
+    expect((await eventsAfter(store, 1, 0))[0]?.body).toBe(bodies[0]);
+    await change(store, (name, objects) => void (name === 'events' && objects.put({ ...first, body: '{}' }, [1, 1])));
     files.files.delete(`ev/${first ? eventFile(first) : ''}`);
     expect(await readEvent(store, 1, 1)).toBeNull();
   });

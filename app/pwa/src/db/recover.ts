@@ -49,7 +49,7 @@ export async function recover(store: EvidenceStore): Promise<Recovery> {
     const former = await noteLostKey(store, held, filed);
     await writeInstall(store, held, filed);
     if (held.identity && held.has_key) return { outcome: 'kept', events, blobs };
-    const waiting = await store.database.run((db) => db.count('recovered'));
+    const waiting = (await store.database.run((db) => db.count('recovered'))) + (await lateCount(store));
     return { outcome: former || waiting > 0 ? 'lost' : 'new', events: waiting, blobs };
   });
 }
@@ -82,6 +82,10 @@ function readInstall(bytes: ArrayBuffer): { install: Install; identity: Identity
   } catch {
     return { install: { install_id: 'unreadable', filed: true }, identity: null };
   }
+}
+
+async function lateCount(store: EvidenceStore): Promise<number> {
+  return (await store.files?.names('late').catch(() => []))?.length ?? 0;
 }
 
 async function readHeld(store: EvidenceStore): Promise<Held> {
@@ -135,34 +139,38 @@ async function restoreEvents(store: EvidenceStore, names: readonly string[], hel
   found.sort((a, b) => a.epoch - b.epoch || a.seq - b.seq);
   const own = found.filter((event) => held.has_key && event.device_id === held.identity?.device_id);
   const foreign = found.filter((event) => !own.includes(event));
-  await keepForLater(store, foreign);
-  return (await putBack(store, own, held.head)) + foreign.length;
+  const homeless = await putBack(store, own, held.head);
+  await keepForLater(store, [...foreign, ...homeless]);
+  return found.length;
 }
 
-/** An own event goes back to its place when that is free, its blobs are here, and it links to what is there. */
-async function putBack(store: EvidenceStore, events: readonly StoredEvent[], head: Head | null): Promise<number> {
+/**
+ * An own event goes back to its place when that is free and links to what is there. One whose blobs are gone goes back as
+ * well: it is the record that they were. Returns those without a place, because the one before them is whole nowhere.
+ */
+async function putBack(store: EvidenceStore, events: readonly StoredEvent[], head: Head | null): Promise<StoredEvent[]> {
   let last = head;
-  let restored = 0;
+  const homeless: StoredEvent[] = [];
   for (const event of events) {
     const follows = last !== null && event.epoch === last.epoch && event.seq === last.seq + 1 && event.prev === last.hash;
     const within = last !== null && (event.epoch < last.epoch || (event.epoch === last.epoch && event.seq <= last.seq));
-    if (!follows && !within) continue;
     const next: Head | null = follows ? { epoch: event.epoch, seq: event.seq, hash: event.hash } : last;
-    const put = await store.database.run(async (db) => {
-      const tx = db.transaction(['events', 'blobs', 'meta'], 'readwrite', { durability: 'strict' });
-      const place: [number, number] = [event.epoch, event.seq];
-      const taken = await tx.objectStore('events').getKey(place);
-      const blobs = await Promise.all(event.blobs.map((sha256) => tx.objectStore('blobs').getKey(sha256)));
-      const free = taken === undefined && !blobs.includes(undefined);
-      const writes = free ? [tx.objectStore('events').put(event, place), tx.objectStore('meta').put(asJson<'head'>(next as Head), 'head')] : [];
-      await finished(tx.done, writes);
-      return free;
-    });
-    if (!put) continue;
-    last = next;
-    restored += 1;
+    const put = (follows || within) && (await putAt(store, event, next as Head));
+    if (put) last = next;
+    else homeless.push(event);
   }
-  return restored;
+  return homeless;
+}
+
+async function putAt(store: EvidenceStore, event: StoredEvent, head: Head): Promise<boolean> {
+  return store.database.run(async (db) => {
+    const tx = db.transaction(['events', 'meta'], 'readwrite', { durability: 'strict' });
+    const place: [number, number] = [event.epoch, event.seq];
+    const free = (await tx.objectStore('events').getKey(place)) === undefined;
+    const writes = free ? [tx.objectStore('events').put(event, place), tx.objectStore('meta').put(asJson<'head'>(head), 'head')] : [];
+    await finished(tx.done, writes);
+    return free;
+  });
 }
 
 async function keepForLater(store: EvidenceStore, events: readonly StoredEvent[]): Promise<void> {
