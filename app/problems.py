@@ -86,6 +86,12 @@ class ProofInvalid(Problem):
     slug, title, status = "proof-invalid", "The key's proof does not verify", 422
 
 
+class CertificateInvalid(Problem):
+    """The certificate is not this server's, or not shown by the key that it was made for."""
+
+    slug, title, status = "certificate-invalid", "The device's certificate does not verify", 422
+
+
 class DeviceUnknown(Problem):
     """No device is enrolled under this id."""
 
@@ -93,7 +99,7 @@ class DeviceUnknown(Problem):
 
 
 class ChallengeStale(Problem):
-    """The challenge is too old or was given to another device; `challenge` is a fresh one."""
+    """The challenge is too old, of another lineage or of another device; `challenge` is a fresh one."""
 
     slug, title, status = "challenge-stale", "The challenge is stale: sign the fresh one", 401
 
@@ -180,6 +186,12 @@ class StorageFullProblem(Problem):
     """The server has no room. Nothing was stored; the phone keeps everything and tries again."""
 
     slug, title, status = "storage-full", "The server has no room left", 507
+
+
+class RescueFileInvalid(Problem):
+    """The file is no whole rescue file, or one of another network; nothing of it was taken in."""
+
+    slug, title, status = "rescue-file-invalid", "This is not a rescue file that can be taken in", 422
 
 
 class Unavailable(Problem):

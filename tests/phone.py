@@ -58,6 +58,8 @@ class Phone:
     token: str = ""
     have: dict[str, int] = field(default_factory=dict)
     jobs: dict[str, Json] = field(default_factory=dict)
+    server_epoch: str = ""
+    certificate: Json = field(default_factory=dict)
 
     def record(self, job_id: str | None, kind: str, data: Json, *, body: str | None = None, **changes: Any) -> Json:
         """Append an event to the phone's own log. `changes` replace members of the body; `body` replaces all of it."""
@@ -105,7 +107,7 @@ class Phone:
             "seal": seal,
             "events": events,
             "have": [[job_id, rev] for job_id, rev in self.have.items()],
-            "pending": {"events": len(events), "blobs": 0, "bytes": 0, "oldest_at": None},
+            "pending": {"events": len(self.events) - self.acked, "blobs": 0, "bytes": 0, "oldest_at": None},
         } | changes
 
     def post(self, document: Json) -> TestResponse:
@@ -115,16 +117,42 @@ class Phone:
     def sync(self) -> Json:
         """Push everything unacknowledged, in batches, and pull until nothing is left. The last reply."""
         while True:
-            batch = self.events[self.acked : self.acked + 50]
-            response = self.post(self.request(batch))
+            response = self.post(self.request(self.events[self.acked : self.acked + 50]))
+            if self.resigns(response):
+                response = self.post(self.request(self.events[self.acked : self.acked + 50]))
             assert response.status_code == 200, response.get_data(as_text=True)
             reply: Json = response.get_json()
             self.take(reply)
             if self.acked == len(self.events) and not reply["more"]:
                 return reply
 
+    def resigns(self, response: TestResponse) -> bool:
+        """Whether a stale challenge was answered by a fresh one; what is held counts anew when the lineage is another (S17)."""
+        problem = response.get_json()
+        if problem.get("type") != "/problems/challenge-stale":
+            return False
+        self.challenge = problem["challenge"]
+        self._is_of(problem["server_epoch"], problem["acked_seq"])
+        return True
+
+    def _is_of(self, server_epoch: str, acked_seq: int) -> None:
+        if self.server_epoch != server_epoch:
+            self.server_epoch, self.acked = server_epoch, acked_seq
+            self.have.clear()
+
+    def readmit(self, **changes: Any) -> TestResponse:
+        """Show the certificate (E5); take the challenge that comes of it."""
+        proof = self.key.sign(self.certificate["text"].encode())
+        body = {"certificate": self.certificate, "alg": self.key.alg, "public_key": self.key.jwk(), "proof": proof}
+        response = self.client.post("/api/v1/devices/readmit", json=body | changes)
+        if response.status_code == 200:
+            self.challenge = response.get_json()["challenge"]
+            self._is_of(response.get_json()["server_epoch"], 0)
+        return response
+
     def take(self, reply: Json) -> None:
         """Keep what a reply brought."""
+        self._is_of(reply["server_epoch"], reply["acked_seq"])
         self.challenge, self.acked, self.token = reply["challenge"], reply["acked_seq"], reply["access_token"]
         for snapshot in reply["jobs"]:
             self.jobs[snapshot["job_id"]] = snapshot
@@ -179,7 +207,8 @@ def enrolled(client: FlaskClient, code: str, alg: str = "ES256") -> Phone:
     assert response.status_code == 200, response.get_data(as_text=True)
     reply = response.get_json()
     key: Key = response.phone_key  # type: ignore[attr-defined]
-    return Phone(client, key, reply["device_id"], reply["user"]["id"], reply["challenge"])
+    told = {"server_epoch": reply["server_epoch"], "certificate": reply["certificate"]}
+    return Phone(client, key, reply["device_id"], reply["user"]["id"], reply["challenge"], **told)
 
 
 def receipt_parts(receipt: Json) -> list[str]:

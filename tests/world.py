@@ -1,5 +1,6 @@
 """A small service network to test in: made by the same rows and decisions as a real one."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,11 @@ class World:
         """The job's row as it is now."""
         db.session.rollback()
         return db.session.scalars(select(JobView).where(JobView.job_id == job_id)).one()
+
+    def state(self, job_id: str) -> dict[str, Any]:
+        """A job's folded state, as the office sees it."""
+        found: dict[str, Any] = json.loads(self.view(job_id).state)
+        return found
 
 
 def order(serial: str | None = "WM0001") -> dict[str, Any]:

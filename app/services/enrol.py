@@ -63,10 +63,21 @@ def make_code_for_login(office: Office, login: str) -> NewCode:
     return make_code(office, tenant_id, user_id, None)
 
 
-def enrol(office: Office, *, code: str, alg: str, public_key: Mapping[str, Any], label: str, platform: str, proof: str) -> dict[str, Any]:
+def enrol(
+    office: Office,
+    *,
+    code: str,
+    alg: str,
+    public_key: Mapping[str, Any],
+    label: str,
+    platform: str,
+    proof: str,
+    before: str | None = None,
+) -> dict[str, Any]:
     """Spend a code and make its bearer's key a device; the reply of PROTOCOL E2.
 
-    Raises `EnrolmentCodeInvalid`, or `ProofInvalid`, which leaves the code good.
+    `before` is the witness of the phone that this browser was before, if it has one (E6). Raises `EnrolmentCodeInvalid`, or
+    `ProofInvalid`, which leaves the code good.
     """
     try:
         key = read_public_key(alg, public_key)
@@ -94,6 +105,7 @@ def enrol(office: Office, *, code: str, alg: str, public_key: Mapping[str, Any],
             enrolled_at=now,
             epoch_offered=1,
             last_contact_at=now,
+            replaces=_replaced(office, session, tenant.tenant_id, before),
         )
         session.add(device)
         known.spent_at, known.device_id = now, device.device_id
@@ -126,6 +138,13 @@ def revoke(tenant_id: str, device_id: str) -> None:
         ).first()
         if found is None:
             raise NotFound
+
+
+def _replaced(office: Office, session: Session, tenant_id: str, before: str | None) -> str | None:
+    """The tenant's phone that a witness names."""
+    device_id = tickets.read_witness(office, before) if before else None
+    known = session.get(Device, device_id) if device_id else None
+    return device_id if known is not None and known.tenant_id == tenant_id and known.kind == "phone" else None
 
 
 def _installer(session: Session, tenant_id: str, user_id: str) -> User:

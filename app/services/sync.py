@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.domain.log import Link, first_broken, seal_text
 from app.problems import ChainBroken, ChallengeStale, DeviceUnknown, SealInvalid
-from app.services import pull, receipts, tickets
+from app.services import lost_storage, pull, receipts, tickets
 from app.services.append import Appended, Author, append
 from app.services.keys import read_public_key, verifies
 from app.services.office import Office
@@ -109,10 +109,11 @@ def _authenticate(office: Office, request: Request) -> _Phone:
     db.session.rollback()
     if device is None:
         raise DeviceUnknown
-    if not tickets.is_fresh(office, device.device_id, request.challenge):
-        raise ChallengeStale(challenge=tickets.challenge(office, device.device_id))
-    key = read_public_key(device.alg, json.loads(device.public_key))
     head = log.EMPTY if device.seq is None else log.Head(device.seq, device.hash)
+    if not tickets.is_fresh(office, device.device_id, request.challenge):
+        fresh = tickets.challenge(office, device.device_id)
+        raise ChallengeStale(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
+    key = read_public_key(device.alg, json.loads(device.public_key))
     sealed = log.Head(request.links[-1].seq, request.links[-1].hash) if request.links else head
     if not verifies(key, request.seal, seal_text(device.device_id, request.epoch, sealed.seq, sealed.hash, request.challenge)):
         fresh = tickets.challenge(office, device.device_id)
@@ -124,6 +125,8 @@ def _authenticate(office: Office, request: Request) -> _Phone:
     if device.revoked_at is not None:
         flags.append("device_revoked")
     may_pull = not flags
+    if device.readmitted_at is not None and device.confirmed_at is None:
+        flags.append("readmitted")
     if abs(now - request.device_time) > CLOCK_SKEW_MAX:
         flags.append("clock_skew")
     author = Author(device.tenant_id, device.device_id, request.epoch, device.user_id, key, flags=tuple(flags))
@@ -155,10 +158,20 @@ def _push_once(phone: _Phone, request: Request) -> Appended:
         appended = append(session, author, request.links, now)
         if request.links:
             _keep_seal(session, author, request, now)
+            lost_storage.note(session, author, request.links, appended.results, now)
+        if _lacks_the_prefix(request, appended.head.seq):
+            appended = replace(appended, new_epoch=log.offer_epoch(session, author.device_id))
         pending = request.pending
         said = {f"new_{name}": pending[name] for name in ("events", "blobs", "bytes", "oldest_at")}
         session.execute(_NOTE_CONTACT, {"of_device": author.device_id, "now": now, "new_build": request.build, **said})
         return appended
+
+
+def _lacks_the_prefix(request: Request, acked_seq: int) -> bool:
+    """Whether a batch lies beyond a gap that its device cannot fill, by what it says to hold (S16)."""
+    if not request.links or request.links[0].seq <= acked_seq + 1:
+        return False
+    return bool(request.pending["events"] < request.links[-1].seq - acked_seq)
 
 
 def _keep_seal(session: Session, author: Author, request: Request, now: datetime) -> None:

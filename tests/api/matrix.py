@@ -64,11 +64,15 @@ ID_NAMES = tuple(member.name for member in dataclasses.fields(Ids))
 # What a request to a route must carry so that it is refused for its ids and not for its form.
 BODIES: dict[str, Callable[[Ids], Json]] = {
     "devices.post_enrol": lambda ids: {},
+    "devices.post_readmit": lambda ids: {},
     "orders.post_cancel": lambda ids: {"reason": "called off"},
     "orders.post_dispatch": lambda ids: {"crew": [ids.user_id], "station_id": ids.station_id},
     "orders.post_order": lambda ids: builders.order(),
     "people.post_enrolment_code": lambda ids: {"user_id": ids.user_id},
-    "people.post_revoke": lambda ids: {},
+    "phones.post_confirm": lambda ids: {},
+    "phones.post_revoke": lambda ids: {},
+    "phones.post_seen": lambda ids: {"device_id": ids.device_id, "until": "2026-11-22T00:00:00.000Z"},
+    "phones.put_condition": lambda ids: {"copies": 2, "persisted": True, "room_bytes": None, "mode": "tab", "clock_off_ms": 0},
     "review.post_approve": lambda ids: {"rev": 1},
     "review.post_close": lambda ids: {"verdict": "withdrawn"},
     "review.post_finding": lambda ids: {"photo_id": ids.photo_id, "reason": "blurred"},
@@ -80,7 +84,7 @@ QUERIES: dict[str, Callable[[Ids], dict[str, str]]] = {
     "jobs.get_jobs": lambda ids: {"station_id": ids.station_id},
     "labels.get_labels": lambda ids: {"job_id": ids.job_id},
 }
-SENDS_BYTES = ("blobs.patch_blob",)
+SENDS_BYTES = ("blobs.patch_blob", "rescue.post_rescue")
 # Signs the caller out, so it comes last of all.
 ENDS_THE_SESSION = ("session.delete_session",)
 
@@ -140,7 +144,7 @@ class Call:
         return client.open(path, method=self.method, json=body, query_string=query, headers=headers, buffered=True)
 
     def _body(self, ids: Ids) -> Json:
-        return BODIES[self.endpoint](ids) if self.method not in ("GET", "HEAD", "PATCH") else {}
+        return BODIES[self.endpoint](ids) if self.method not in ("GET", "HEAD") and self.endpoint not in SENDS_BYTES else {}
 
     def _query(self, ids: Ids) -> dict[str, str]:
         return QUERIES[self.endpoint](ids) if self.endpoint in QUERIES else {}

@@ -13,6 +13,7 @@ const WEIGHT: readonly string[] = [
   'custody_gap',
   'second_signoff',
   'device_revoked',
+  'readmitted',
   'user_disabled',
   'wrong_unit',
   'clock_skew',
