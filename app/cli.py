@@ -13,6 +13,7 @@ from flask.cli import AppGroup
 
 from app.problems import Problem
 from app.services import backup, backup_file, doctor, enrol, job_view, lineage, log_check, proofs, restore
+from app.services import rescue as rescue_files
 from app.services.demo import seed as demo
 from app.services.office import Office
 
@@ -20,6 +21,7 @@ jobs = AppGroup("jobs", help="Jobs and their folded views.")
 log = AppGroup("log", help="The devices' logs.")
 devices = AppGroup("devices", help="Phones.")
 proof = AppGroup("proof", help="Sealed proofs.")
+rescue = AppGroup("rescue", help="Files that phones gave out.")
 seed = AppGroup("seed", help="Data to begin with.")
 lineages = AppGroup("lineage", help="Which line of history the database is.")
 
@@ -38,7 +40,7 @@ backups = BackupGroup("backup", help="Back up SQLite and the blob folder, while 
 
 def register(app: Flask) -> None:
     """Add all commands to the application."""
-    for group in (jobs, log, devices, proof, seed, lineages, backups):
+    for group in (jobs, log, devices, proof, rescue, seed, lineages, backups):
         app.cli.add_command(group)
     app.cli.add_command(run_restore)
     app.cli.add_command(run_doctor)
@@ -94,6 +96,19 @@ def verify_proof(file: Path) -> None:
     """Check a proof FILE: its digest and the office's signature."""
     _report(proofs.file_faults(file.read_bytes(), _office().key.public_jwk))
     click.echo("The proof is intact and signed by this office.")
+
+
+@rescue.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--tenant", metavar="ID", help="The network, when the file does not say of which it is.")
+def import_rescue(file: Path, tenant: str | None) -> None:
+    """Take in a rescue FILE that a phone gave out. Bringing it again changes nothing."""
+    try:
+        taken = rescue_files.import_by_operator(_office(), file, tenant)
+    except Problem as problem:
+        raise click.ClickException(str(problem) or problem.title) from problem
+    for line in rescue_files.said(taken):
+        click.echo(line)
 
 
 @seed.command("demo")

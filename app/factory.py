@@ -24,6 +24,7 @@ from app.api import (
     policy,
     proofs,
     review,
+    rescue,
     session,
     sync,
     unread,

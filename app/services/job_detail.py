@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.domain import checklist
 from app.domain.events import JsonObject, Unreadable, is_fact, parse_body
 from app.problems import NotFound
-from app.services import jobs, media, proofs, review, standards, statements
+from app.services import jobs, media, proofs, rescue_log, review, standards, statements
 from app.services.job_log import LogPart, Recorded, log_parts, recorded
 from app.services.job_view import state_of
 from app.services.office import Office
@@ -154,11 +154,12 @@ def _judged(office: Office, tenant_id: str, blobs: Mapping[str, int | None]) -> 
 
 
 def _quarantined(session: Session, tenant_id: str, job_id: str, crew: Sequence[str]) -> list[JsonObject]:
-    """What phones of this job's people sent that names this job and could not be folded, newest first."""
+    """What phones of this job's people sent, or rescue files brought, that names this job and could not be folded, newest first."""
+    of_crew = or_(Device.user_id.in_(crew), Device.kind == rescue_log.KIND)
     held = (
         select(EventRow.device_id, EventRow.epoch, EventRow.seq, EventRow.body, EventRow.flags, EventRow.received_at)
         .join(Device, Device.device_id == EventRow.device_id)
-        .where(EventRow.tenant_id == tenant_id, EventRow.standing == QUARANTINED, Device.user_id.in_(crew))
+        .where(EventRow.tenant_id == tenant_id, EventRow.standing == QUARANTINED, of_crew)
         .order_by(EventRow.received_at.desc())
         .limit(QUARANTINED_MAX)
     )
