@@ -25,6 +25,8 @@ export type Refused = { readonly refused: string };
 export async function askToEnrol(fetch: Fetch, request: EnrolRequest): Promise<Enrolled | Refused> {
   const answer = await ask(fetch, '/api/v1/devices/enrol', {
     method: 'POST',
+    // The answer's cookie tells, should the storage be emptied, that this phone was here before.
+    credentials: 'same-origin',
     headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
     body: JSON.stringify(request),
   });
