@@ -21,10 +21,11 @@ from app.api import (
     models,
     orders,
     people,
+    phones,
     policy,
     proofs,
-    review,
     rescue,
+    review,
     session,
     sync,
     unread,
@@ -34,7 +35,7 @@ from app.services.office import Office
 from app.services.uploads import CHUNK_BYTES_MAX
 from app.store.db import db, prepare_engine
 
-BLUEPRINTS = (health, sync, devices, blobs, session, jobs, review, orders, people, labels, proofs, models)
+BLUEPRINTS = (health, sync, devices, blobs, session, jobs, review, orders, people, phones, labels, proofs, models, rescue)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

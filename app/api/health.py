@@ -4,13 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from flask import Response, current_app
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from app.api import policy
 from app.api.here import office
 from app.api.parser import Blueprint
 from app.problems import Unavailable
-from app.services import readiness
+from app.services import phones, readiness
 
 blp = Blueprint("health", __name__, description="Health, keys, measures")
 
@@ -36,8 +36,11 @@ def readyz() -> Response:
 @blp.route("/metrics", methods=["GET"])
 @policy.public
 def metrics() -> Response:
-    """Measures of this process in Prometheus' text form; they name no person and no job."""
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+    """Measures of this process, and of the whole office's phones, in Prometheus' text form; they name no person and no job."""
+    whole = CollectorRegistry()
+    overdue = Gauge("doorstep_phones_overdue", "Phones in service that hold something recorded over 24 hours ago", registry=whole)
+    overdue.set(phones.overdue_everywhere())
+    return Response(generate_latest() + generate_latest(whole), content_type=CONTENT_TYPE_LATEST)
 
 
 @blp.route("/api/v1/keys", methods=["GET"])

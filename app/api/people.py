@@ -1,21 +1,19 @@
-"""People, phones, stations; new enrolment codes."""
+"""People, stations; new enrolment codes."""
 
 from typing import Any
 
-from flask import Response
 from marshmallow import fields
 
 from app.api import policy
 from app.api.fields import Id, OneOf, Stamp
 from app.api.here import caller, office
 from app.api.parser import Blueprint, Schema
+from app.api.phones import ENROLLERS
 from app.api.session import NamedSchema
-from app.services import enrol, labels, people
+from app.services import labels, people
 from app.services.accounts import CONSOLE_ROLES, EVERY_ROLE
 
 blp = Blueprint("people", __name__, url_prefix="/api/v1", description="People and their phones")
-
-ENROLLERS = ("supervisor", "dispatcher", "admin")
 
 
 class PeopleQuerySchema(Schema):
@@ -38,12 +36,6 @@ class DeviceSchema(Schema):
     revoked = fields.Boolean()
 
 
-class OwnedDeviceSchema(DeviceSchema):
-    """A phone and whose it is."""
-
-    user = fields.Nested(NamedSchema)
-
-
 class PersonSchema(NamedSchema):
     """A user with their phones."""
 
@@ -64,12 +56,6 @@ class StationsSchema(Schema):
     """At most 1,000 stations by name."""
 
     stations = fields.List(fields.Nested(NamedSchema))
-
-
-class DevicesSchema(Schema):
-    """At most 1,000 phones, the last enrolled first."""
-
-    devices = fields.List(fields.Nested(OwnedDeviceSchema))
 
 
 class NewCodeSchema(Schema):
@@ -102,23 +88,6 @@ def get_people(query: dict[str, Any]) -> dict[str, Any]:
 def get_stations() -> dict[str, Any]:
     """The network's stations."""
     return {"stations": people.stations(caller().tenant_id)}
-
-
-@blp.route("/devices", methods=["GET"])
-@policy.console(*CONSOLE_ROLES)
-@blp.response(200, DevicesSchema)
-def get_devices() -> dict[str, Any]:
-    """The network's phones."""
-    return {"devices": people.devices(caller().tenant_id)}
-
-
-@blp.route("/devices/<device_id>/revoke", methods=["POST"])
-@policy.console(*ENROLLERS)
-@blp.response(204)
-def post_revoke(device_id: str) -> Response:
-    """Take a phone out of service. What it still sends is kept and flagged; it is given nothing any more."""
-    enrol.revoke(caller().tenant_id, device_id)
-    return Response(status=204)
 
 
 @blp.route("/enrolment-codes", methods=["POST"])

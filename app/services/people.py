@@ -38,19 +38,6 @@ def people(tenant_id: str, role: str | None = None) -> list[JsonObject]:
         ]
 
 
-def devices(tenant_id: str) -> list[JsonObject]:
-    """The tenant's phones with their users' names, the last enrolled first."""
-    query = (
-        select(Device, User.name)
-        .join(User, User.user_id == Device.user_id)
-        .where(Device.tenant_id == tenant_id, Device.kind == "phone")
-        .order_by(Device.enrolled_at.desc(), Device.device_id)
-        .limit(ROWS_MAX)
-    )
-    with reading() as session:
-        return [_device(device) | {"user": {"id": device.user_id, "name": name}} for device, name in session.execute(query)]
-
-
 def stations(tenant_id: str) -> list[JsonObject]:
     """The tenant's stations by name."""
     query = select(Station).where(Station.tenant_id == tenant_id).order_by(Station.name, Station.station_id).limit(ROWS_MAX)

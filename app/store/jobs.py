@@ -7,7 +7,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.db import Base, UtcTime
 
-
 _MISSING = text("blobs_missing > 0")
 
 
