@@ -1,7 +1,7 @@
 """The one write path: events into their log, jobs refolded, blobs named, all in the caller's transaction (PROTOCOL L, S4 to S9)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,13 +10,12 @@ import orjson
 from sqlalchemy.orm import Session
 
 from app.domain.events import Event, JsonObject, Unreadable, data_problem, is_fact, knows, named_blobs, parse_body
-from app.domain.log import Link, body_digest, header
+from app.domain.log import Link, header
 from app.services.job_view import event_of, refresh
 from app.services.keys import PublicKey, verifies
 from app.store import log
 from app.store.events import DEVICE, DUPLICATE, FOLDED, QUARANTINED
-from app.store.jobs import JobView
-from app.store.log import Head
+from app.store.log import Folded, Head
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +65,29 @@ def append(session: Session, author: Author, links: Sequence[Link], now: datetim
     """Store a device's next events and return how far its log now reaches.
 
     `links` are an intact chain (`log.first_broken` was asked). Sending the same ones again changes nothing. The log's row is locked
-    first, then all touched jobs by id. What is wrong with one event never stops its neighbours.
+    first, then all touched jobs by id. What is wrong with one event never stops its neighbours. What the session holds unsaved is
+    flushed first, and what it has loaded is read anew afterwards.
     """
+    session.flush()
     head = log.lock_head(session, author.tenant_id, author.device_id, author.epoch)
     results, fresh, branch = _sort_out(session, author, head, links)
     for link in branch:
         log.insert_fork(session, _fork_row(author, link, now))
     if fresh:
         readings = [_read(author, link) for link in fresh]
-        jobs = log.lock_jobs(session, author.tenant_id, (r.body["job_id"] for r in readings if r.body and r.body["job_id"]))
+        jobs = log.lock_folded(session, author.tenant_id, (r.body["job_id"] for r in readings if r.body and r.body["job_id"]))
         folds = _settle(session, author, readings, jobs)
         log.insert_events(session, [_row(author, reading, now) for reading in readings])
         naming = _name_blobs(session, author, readings)
-        with session.no_autoflush:  # each job's row is written once, when all of it is known
-            for job_id, events in folds.items():
-                refresh(session, jobs[job_id], events, now)
-                if job_id in naming:
-                    jobs[job_id].blobs_named, jobs[job_id].blobs_missing = log.count_blobs(session, author.tenant_id, job_id)
+        for job_id, events in folds.items():
+            job = jobs[job_id]
+            blobs = log.count_blobs(session, author.tenant_id, job_id) if job_id in naming else (job.blobs_named, job.blobs_missing)
+            refresh(session, job, events, blobs, now)
         head = Head(fresh[-1].seq, fresh[-1].hash)
         log.move_head(session, author.device_id, author.epoch, head)
         results += [_result(reading) for reading in readings]
     new_epoch = log.offer_epoch(session, author.device_id) if branch else None
+    session.expire_all()
     return Appended(head, sorted(results, key=lambda result: result.seq), new_epoch)
 
 
@@ -129,15 +130,15 @@ def _read(author: Author, link: Link) -> _Reading:
     return reading
 
 
-def _settle(session: Session, author: Author, readings: Sequence[_Reading], jobs: dict[str, JobView]) -> dict[str, list[Event]]:
+def _settle(session: Session, author: Author, readings: Sequence[_Reading], jobs: Mapping[str, Folded]) -> dict[str, list[Event]]:
     """Give each event its standing and its `rev`, and return what is to be folded, by job."""
     foldable = [(reading, reading.body) for reading in readings if reading.body and not reading.flags]
     known = log.known_event_ids(session, author.tenant_id, [body["event_id"] for _, body in foldable])
-    revs = {job_id: view.rev for job_id, view in jobs.items()}
+    revs = {job_id: job.rev for job_id, job in jobs.items()}
     folds: dict[str, list[Event]] = defaultdict(list)
     for reading, body in foldable:
         event_id, job_id = body["event_id"], body["job_id"]
-        raw = reading.link.body.encode("utf-8")
+        raw = reading.link.raw
         if event_id in known:
             same = known[event_id] in (raw, None)
             reading.standing = DUPLICATE if same else QUARANTINED
@@ -192,7 +193,6 @@ def _result(reading: _Reading) -> Result:
 
 def _row(author: Author, reading: _Reading, now: datetime) -> dict[str, Any]:
     link, body = reading.link, reading.body
-    raw = link.body.encode("utf-8")
     owns_id = body is not None and reading.standing in (FOLDED, DEVICE)
     return {
         "tenant_id": author.tenant_id,
@@ -201,9 +201,9 @@ def _row(author: Author, reading: _Reading, now: datetime) -> dict[str, Any]:
         "seq": link.seq,
         "prev": link.prev,
         "hash": link.hash,
-        "body_digest": body_digest(link.salt, raw),
+        "body_digest": link.digest,
         "salt": link.salt,
-        "body": raw,
+        "body": link.raw,
         "sig": link.sig,
         "standing": reading.standing,
         "flags": orjson.dumps(reading.flags).decode(),
@@ -224,11 +224,11 @@ def _fork_row(author: Author, link: Link, now: datetime) -> dict[str, Any]:
         "hash": link.hash,
         "prev": link.prev,
         "salt": link.salt,
-        "body": link.body.encode("utf-8"),
+        "body": link.raw,
         "sig": link.sig,
         "received_at": now,
     }
 
 
 def _header(author: Author, link: Link) -> bytes:
-    return header(author.device_id, author.epoch, link.seq, link.prev, body_digest(link.salt, link.body.encode("utf-8")))
+    return header(author.device_id, author.epoch, link.seq, link.prev, link.digest)

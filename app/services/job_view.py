@@ -15,6 +15,7 @@ from app.store import log
 from app.store.db import writing
 from app.store.events import EventRow
 from app.store.jobs import JobView
+from app.store.log import Folded
 
 ENDED = ("finished", "failed")
 _HELD_BY_PHONES = ("dispatched", "on_the_way", "on_site", "finished", "failed", "returned")
@@ -44,20 +45,27 @@ def state_of(view: JobView) -> JsonObject:
     return state
 
 
-def refresh(session: Session, view: JobView, events: Sequence[Event], now: datetime) -> JsonObject:
-    """Fold new events onto a job's row, and return the new state. The row is locked by the caller."""
-    before = state_of(view)
-    crew, was_held, was_ended = before["crew"], view.stage in _HELD_BY_PHONES, view.stage in ENDED
-    state = advance(before, events)
-    view.rev = events[-1].rev
-    _write(view, state)
-    view.updated_at = now
-    if view.stage in ENDED and not was_ended:
-        view.ended_at = now
-    is_held = view.stage in _HELD_BY_PHONES
-    if state["crew"] is not crew or is_held != was_held:
-        log.set_crew(session, view.tenant_id, view.job_id, state["crew"], is_held)
-    return state
+def refresh(session: Session, row: Folded, events: Sequence[Event], blobs: tuple[int, int], now: datetime) -> None:
+    """Fold new events onto a job's row, which the caller has locked. `blobs` is how many it names now, and how many are missing."""
+    state: JsonObject = orjson.loads(row.state)
+    crew, stage, listed = state["crew"], state["stage"], _columns(state)
+    state = advance(state, events)
+    columns = _columns(state)
+    ends_now = columns["stage"] in ENDED and stage not in ENDED
+    members = {
+        **columns,
+        "rev": events[-1].rev,
+        "fold_v": FOLD_V,
+        "state": orjson.dumps(state),
+        "blobs_named": blobs[0],
+        "blobs_missing": blobs[1],
+        "updated_at": now,
+        "ended_at": now if ends_now else row.ended_at,
+    }
+    log.keep_folded(session, row.job_id, members, listed=columns | {"anomalies": 0} != listed | {"anomalies": 0})
+    is_held = columns["stage"] in _HELD_BY_PHONES
+    if state["crew"] is not crew or is_held != (stage in _HELD_BY_PHONES):
+        log.set_crew(session, row.tenant_id, row.job_id, state["crew"], is_held)
 
 
 def event_of(body: JsonObject, device_id: str, rev: int, flags: Sequence[str], *, judged: bool = False) -> Event:

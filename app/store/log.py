@@ -1,10 +1,12 @@
 """All SQL of the write path: lock a log, lock jobs, read what is there, put events in."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there  # SQLite speaks the same words
 from sqlalchemy.orm import Session
 
 from app.domain.log import ZERO_HASH
@@ -13,21 +15,25 @@ from app.store.db import table
 from app.store.devices import Device, LogHead, Seal
 from app.store.events import EventRow, ForkEvent
 from app.store.jobs import JobCrew, JobView
+from app.store.prepared import Prepared, among
 
-# What every batch needs is put together once: making a statement anew costs more than running it.
-_event, _head, _device, _seal, _name, _blob = (table(of) for of in (EventRow, LogHead, Device, Seal, BlobName, Blob))
-_LOCK_DEVICE = select(_device.c.device_id).where(_device.c.device_id == bindparam("device_id")).with_for_update()
-_HEAD = select(_head.c.seq, _head.c.hash).where(_head.c.device_id == bindparam("device_id"), _head.c.epoch == bindparam("epoch"))
-_MOVE_HEAD = (
+_event, _head, _device, _seal, _name, _blob, _fork, _job, _crew = (
+    table(of) for of in (EventRow, LogHead, Device, Seal, BlobName, Blob, ForkEvent, JobView, JobCrew)
+)
+_LOCK_DEVICE = Prepared(select(_device.c.device_id).where(_device.c.device_id == bindparam("device_id")).with_for_update())
+_HEAD = Prepared(select(_head.c.seq, _head.c.hash).where(_head.c.device_id == bindparam("device_id"), _head.c.epoch == bindparam("epoch")))
+_MOVE_HEAD = Prepared(
     update(_head)
     .where(_head.c.device_id == bindparam("of_device"), _head.c.epoch == bindparam("of_epoch"))
     .values(seq=bindparam("new_seq"), hash=bindparam("new_hash"))
 )
-_AT = select(_event.c.seq, _event.c.hash, _event.c.flags).where(
-    _event.c.device_id == bindparam("device_id"), _event.c.epoch == bindparam("epoch"), _event.c.seq.in_(bindparam("seqs", expanding=True))
+_AT = Prepared(
+    select(_event.c.seq, _event.c.hash, _event.c.flags).where(
+        _event.c.device_id == bindparam("device_id"), _event.c.epoch == bindparam("epoch"), among(_event.c.seq, "seqs")
+    )
 )
-_KNOWN = select(_event.c.event_id, _event.c.body).where(
-    _event.c.tenant_id == bindparam("tenant_id"), _event.c.event_id.in_(bindparam("event_ids", expanding=True))
+_KNOWN = Prepared(
+    select(_event.c.event_id, _event.c.body).where(_event.c.tenant_id == bindparam("tenant_id"), among(_event.c.event_id, "event_ids"))
 )
 _LOCK_JOBS = (
     select(JobView)
@@ -35,9 +41,22 @@ _LOCK_JOBS = (
     .order_by(JobView.job_id)
     .with_for_update()
 )
-_INSERT_EVENT, _INSERT_SEAL, _INSERT_NAME = insert(_event), insert(_seal), insert(_name)
-_SEALED = select(_seal.c.seq).where(*(_seal.c[name] == bindparam(name) for name in ("device_id", "epoch", "seq", "hash")))
-_COUNT_BLOBS = (
+_LOCK_FOLDED = Prepared(
+    select(*(_job.c[name] for name in ("job_id", "tenant_id", "rev", "state", "ended_at", "blobs_named", "blobs_missing")))
+    .where(among(_job.c.job_id, "job_ids"), _job.c.tenant_id == bindparam("tenant_id"))
+    .order_by(_job.c.job_id)
+    .with_for_update()
+)
+_ALWAYS_NEW = ("rev", "fold_v", "state", "blobs_named", "blobs_missing", "anomalies", "updated_at")
+_LISTED = ("stage", "order_ref", "customer_name", "station_id", "slot_from", "slot_to", "open_findings", "ended_at")
+_KEEP, _KEEP_AND_LIST = (
+    Prepared(update(_job).where(_job.c.job_id == bindparam("of_job")).values({name: bindparam(name) for name in names}))
+    for names in (_ALWAYS_NEW, (*_ALWAYS_NEW, *_LISTED))
+)
+_INSERT_EVENT, _INSERT_NAME, _INSERT_CREW = Prepared(insert(_event)), Prepared(insert(_name)), Prepared(insert(_crew))
+_INSERT_SEAL, _INSERT_FORK = (Prepared(insert_unless_there(into).on_conflict_do_nothing()) for into in (_seal, _fork))
+_LEAVE_CREW = Prepared(delete(_crew).where(_crew.c.job_id == bindparam("of_job")))
+_COUNT_BLOBS = Prepared(
     select(func.count(_name.c.sha256.distinct()), func.count(_blob.c.sha256.distinct()))
     .select_from(_name.outerjoin(_blob, (_blob.c.tenant_id == _name.c.tenant_id) & (_blob.c.sha256 == _name.c.sha256)))
     .where(_name.c.job_id == bindparam("job_id"), _name.c.tenant_id == bindparam("tenant_id"))
@@ -63,12 +82,25 @@ class Stored:
     flags: str
 
 
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a job's row says of its events so far: its rev, the folded state as JSON, and its blobs."""
+
+    job_id: str
+    tenant_id: str
+    rev: int
+    state: bytes
+    ended_at: datetime | None
+    blobs_named: int
+    blobs_missing: int
+
+
 def lock_head(session: Session, tenant_id: str, device_id: str, epoch: int) -> Head:
     """The head of a log, with its row locked until the transaction ends; made when the epoch is new."""
-    session.execute(_LOCK_DEVICE, {"device_id": device_id})
-    found = session.execute(_HEAD, {"device_id": device_id, "epoch": epoch}).first()
+    _LOCK_DEVICE.run(session, {"device_id": device_id})
+    found = _HEAD.first(session, {"device_id": device_id, "epoch": epoch})
     if found is not None:
-        return Head(found.seq, found.hash)
+        return Head(*found)
     session.execute(insert(LogHead).values(device_id=device_id, epoch=epoch, tenant_id=tenant_id, seq=EMPTY.seq, hash=EMPTY.hash))
     session.execute(update(Device).where(Device.device_id == device_id, Device.epoch_offered < epoch).values(epoch_offered=epoch))
     return EMPTY
@@ -76,13 +108,13 @@ def lock_head(session: Session, tenant_id: str, device_id: str, epoch: int) -> H
 
 def head_of(session: Session, device_id: str, epoch: int) -> Head:
     """The head of a log as it is now, without a lock."""
-    found = session.execute(_HEAD, {"device_id": device_id, "epoch": epoch}).first()
-    return Head(found.seq, found.hash) if found else EMPTY
+    found = _HEAD.first(session, {"device_id": device_id, "epoch": epoch})
+    return Head(*found) if found else EMPTY
 
 
 def move_head(session: Session, device_id: str, epoch: int, head: Head) -> None:
     """Note how far a log is stored now."""
-    session.execute(_MOVE_HEAD, {"of_device": device_id, "of_epoch": epoch, "new_seq": head.seq, "new_hash": head.hash})
+    _MOVE_HEAD.run(session, {"of_device": device_id, "of_epoch": epoch, "new_seq": head.seq, "new_hash": head.hash})
 
 
 def offer_epoch(session: Session, device_id: str) -> int:
@@ -95,16 +127,15 @@ def hashes_at(session: Session, device_id: str, epoch: int, seqs: Collection[int
     """What is stored in some places of a log, by seq."""
     if not seqs:
         return {}
-    rows = session.execute(_AT, {"device_id": device_id, "epoch": epoch, "seqs": list(seqs)})
-    return {row.seq: Stored(row.hash, row.flags) for row in rows}
+    rows = _AT.rows(session, {"device_id": device_id, "epoch": epoch, "seqs": seqs})
+    return {seq: Stored(own_hash, flags) for seq, own_hash, flags in rows}
 
 
 def known_event_ids(session: Session, tenant_id: str, event_ids: Collection[str]) -> dict[str, bytes | None]:
     """The stored bodies under some event ids; None for one that was redacted."""
     if not event_ids:
         return {}
-    rows = session.execute(_KNOWN, {"tenant_id": tenant_id, "event_ids": list(event_ids)})
-    return {row.event_id: row.body for row in rows}
+    return dict(_KNOWN.rows(session, {"tenant_id": tenant_id, "event_ids": event_ids}))
 
 
 def lock_jobs(session: Session, tenant_id: str, job_ids: Iterable[str]) -> dict[str, JobView]:
@@ -115,45 +146,52 @@ def lock_jobs(session: Session, tenant_id: str, job_ids: Iterable[str]) -> dict[
     return {row.job_id: row for row in session.scalars(_LOCK_JOBS, {"tenant_id": tenant_id, "job_ids": wanted})}
 
 
+def lock_folded(session: Session, tenant_id: str, job_ids: Iterable[str]) -> dict[str, Folded]:
+    """As `lock_jobs`, for whoever only folds events onto them."""
+    wanted = sorted(set(job_ids))
+    rows = _LOCK_FOLDED.rows(session, {"tenant_id": tenant_id, "job_ids": wanted}) if wanted else []
+    return {row[0]: Folded(*row) for row in rows}
+
+
+def keep_folded(session: Session, job_id: str, members: Mapping[str, Any], *, listed: bool) -> None:
+    """Write a job's row anew. Unless `listed`, no member by which lists are filtered and sorted has changed."""
+    (_KEEP_AND_LIST if listed else _KEEP).run(session, {"of_job": job_id, **members})
+
+
 def insert_events(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Put events into their places."""
     if rows:
-        session.connection().execute(_INSERT_EVENT, rows)
+        _INSERT_EVENT.run_many(session, rows)
 
 
 def insert_fork(session: Session, row: dict[str, Any]) -> None:
     """Keep an event of a second branch; one that is kept already stays as it is."""
-    key = (row["device_id"], row["epoch"], row["seq"], row["hash"])
-    if session.get(ForkEvent, key) is None:
-        session.add(ForkEvent(**row))
+    _INSERT_FORK.run(session, row)
 
 
 def insert_seal(session: Session, row: dict[str, Any]) -> None:
     """Keep the seal of a batch; the first one for a head is enough."""
-    if session.execute(_SEALED, {name: row[name] for name in ("device_id", "epoch", "seq", "hash")}).first() is None:
-        session.connection().execute(_INSERT_SEAL, row)
+    _INSERT_SEAL.run(session, row)
 
 
 def name_blobs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Note which events name which blobs."""
     if rows:
-        session.connection().execute(_INSERT_NAME, rows)
+        _INSERT_NAME.run_many(session, rows)
 
 
 def count_blobs(session: Session, tenant_id: str, job_id: str) -> tuple[int, int]:
     """How many blobs a job's events name, and how many of them are not verified."""
-    named, held = session.execute(_COUNT_BLOBS, {"tenant_id": tenant_id, "job_id": job_id}).one()
+    named, held = _COUNT_BLOBS.rows(session, {"tenant_id": tenant_id, "job_id": job_id})[0]
     return named, named - held
 
 
 def set_crew(session: Session, tenant_id: str, job_id: str, crew: Collection[str], is_open: bool) -> None:
     """Make the rows of who is in a job's crew equal to `crew`."""
-    session.execute(delete(JobCrew).where(JobCrew.job_id == job_id))
+    _LEAVE_CREW.run(session, {"of_job": job_id})
     if crew:
-        session.execute(
-            insert(JobCrew),
-            [{"job_id": job_id, "user_id": user_id, "tenant_id": tenant_id, "is_open": is_open} for user_id in sorted(set(crew))],
-        )
+        place = {"job_id": job_id, "tenant_id": tenant_id, "is_open": is_open}
+        _INSERT_CREW.run_many(session, [{**place, "user_id": user_id} for user_id in sorted(set(crew))])
 
 
 def job_events(session: Session, tenant_id: str, job_id: str) -> Sequence[EventRow]:
