@@ -53,7 +53,7 @@ def decide(session: Session, office: Office, tenant_id: str, actor: str, decisio
         raise ValueError(f"the desk took a decision that cannot be folded: {appended.results}")
     _seal(session, office, author, head)
     session.flush()
-    return {job_id: jobs[job_id].rev for job_id in jobs}
+    return seen
 
 
 def _desk_of(session: Session, office: Office, tenant_id: str) -> str:
