@@ -12,13 +12,15 @@ export interface Enrolment {
   readonly epoch: number;
   readonly server_epoch: string;
   readonly challenge: string;
+  /** Words for the office about what the emptied storage held; null when there was none before. */
+  readonly all_lost?: string | null;
 }
 
 const SLICE = 50;
 
 /** Call under no lock; nobody writes a log before there is one. */
 export async function keepEnrolment(store: EvidenceStore, enrolment: Enrolment): Promise<void> {
-  const { pair, identity, epoch, server_epoch, challenge } = enrolment;
+  const { pair, identity, epoch, server_epoch, challenge, all_lost } = enrolment;
   await store.database.run((db) => {
     const tx = db.transaction(['keys', 'meta'], 'readwrite', { durability: 'strict' });
     const meta = tx.objectStore('meta');
@@ -28,6 +30,7 @@ export async function keepEnrolment(store: EvidenceStore, enrolment: Enrolment):
       meta.put(asJson<'identity'>(identity), 'identity'),
       meta.put(asJson<'head'>({ epoch, seq: 0, hash: ZERO_HASH }), 'head'),
       meta.put(asJson<'sync'>({ ...NO_SYNC, server_epoch, challenge }), 'sync'),
+      ...(all_lost == null ? [] : [meta.put(asJson<'all_lost'>(all_lost), 'all_lost')]),
     ]);
   });
   await fileIdentity(store, identity);

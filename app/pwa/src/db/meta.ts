@@ -68,6 +68,10 @@ interface MetaValues {
   set_aside: readonly string[];
   /** The files were found gone; the fact that says so is still to be recorded. */
   files_lost: boolean;
+  /** Everything was found gone when this phone was enrolled: what was known of it, until the fact that says so is recorded. */
+  all_lost: string;
+  /** What is whole nowhere, and the office was told so: the SHA-256 of blobs. */
+  told_damaged: readonly string[];
 }
 
 export type MetaKey = keyof MetaValues;

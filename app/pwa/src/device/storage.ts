@@ -9,6 +9,15 @@ export async function askToPersist(): Promise<boolean> {
   }
 }
 
+/** The same without asking for it; null when the browser does not say. */
+export async function hasPersisted(): Promise<boolean | null> {
+  try {
+    return await navigator.storage.persisted();
+  } catch {
+    return null;
+  }
+}
+
 /** Bytes that this app takes, as the browser counts them, or null. Its quota is not told: browsers make that number up. */
 export async function usageBytes(): Promise<number | null> {
   try {

@@ -4,13 +4,14 @@
  * `boot` waits for nothing remote. After it, `phase` says which screen makes sense.
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
-import { fileAll } from '../db/blobs';
+import { fileAll, mend } from '../db/blobs';
 import { Database } from '../db/database';
 import { sha256 } from '../db/digest';
 import { keepEnrolment, reclaim } from '../db/enrolment';
 import type { EvidenceStore, Writer } from '../db/evidence';
 import { saveFacts } from '../db/facts';
 import { openFiles } from '../db/files';
+import { LATE_EPOCH } from '../db/late';
 import { promoteUnread } from '../db/jobs';
 import { getMeta, type Identity } from '../db/meta';
 import { recover, type Recovery } from '../db/recover';
@@ -19,13 +20,18 @@ import { keyOf, makeKey, NoKey, publicJwk, sign, type DeviceKey, type KeyShelf }
 import { exclusively } from '../device/lock';
 import { platformName } from '../device/platform';
 import { askToPersist } from '../device/storage';
+import { leaveWitness } from '../device/witness';
 import { utf8 } from '../domain/log';
 import { askToEnrol } from '../sync/enrol';
+import { before, lookBefore, wordsOf } from './before';
+import { isDelivered } from './delivery';
 import { filedCount, minute, ownEvents, readEverything } from './held';
 import { KNOWN_FOLD_V } from './jobs';
+import { takeUp, takeUpSoon } from './late';
 import { setStore, storeHere } from './phone';
 import { compose } from './record';
 import { startSending } from './sending';
+import { makeBallast } from './storage';
 import { loadSettings } from './settings';
 import { lookForUpdate, watchForUpdates } from './update';
 
@@ -89,6 +95,7 @@ export async function boot(): Promise<void> {
 
 async function onVisible(): Promise<void> {
   lookForUpdate();
+  void takeUp();
   const store = storeHere();
   const waits = phaseNow.value === 'needs_enrolment' || phaseNow.value === 'lost';
   // Another tab may have enrolled this phone meanwhile.
@@ -103,6 +110,7 @@ async function onVisible(): Promise<void> {
 export async function enrol(code: string, label: string): Promise<void> {
   const store = storeHere();
   if (!store) throw new EnrolFailed('storage');
+  await lookBefore(fetchHere);
   const key = await newKey(store);
   const asked = await askToEnrol(fetchHere, {
     code,
@@ -113,7 +121,10 @@ export async function enrol(code: string, label: string): Promise<void> {
     proof: await sign(key, utf8(code)),
   });
   if ('refused' in asked) throw new EnrolFailed(asked.refused);
-  await keepEnrolment(store, { ...asked, pair: key.pair });
+  // Its own answer says who was here before this enrolment; an emptied storage knows it from nowhere else.
+  const lost = phaseNow.value === 'needs_enrolment' && before.value ? wordsOf(before.value) : null;
+  await keepEnrolment(store, { ...asked, pair: key.pair, all_lost: lost });
+  leaveWitness({ label, user_name: asked.identity.user.name, enrolled_at: asked.identity.enrolled_at });
   void askToPersist();
   await begin(store, asked.identity, key);
 }
@@ -138,6 +149,7 @@ async function bootFrom(store: EvidenceStore): Promise<void> {
   if (recovery.outcome !== 'kept') {
     noteRecovery(recovery, recovery.outcome === 'lost');
     phaseNow.value = recovery.outcome === 'lost' ? 'lost' : 'needs_enrolment';
+    void lookBefore(fetchHere);
     return;
   }
   noteRecovery(recovery, recovery.events + recovery.blobs > 0);
@@ -157,27 +169,39 @@ async function begin(store: EvidenceStore, who: Identity, key: DeviceKey): Promi
   identityNow.value = who;
   const drain = startSending({ store, writer, identity: who, public_key: () => publicJwk(key), fetch: fetchHere, build: buildId, fold_v: KNOWN_FOLD_V });
   await reclaim(store, writer, compose);
-  await tellLostFiles(store, writer);
+  await tellLosses(store, writer);
+  await takeUp();
   await readEverything(store);
   phaseNow.value = 'ready';
+  takeUpSoon();
   await drain.start();
-  void fileMissing(store);
+  void keepWhole(store);
 }
 
-/** Once: the office should know that for a while there was one copy only. */
-async function tellLostFiles(store: EvidenceStore, writer: Writer): Promise<void> {
-  if (!(await getMeta(store.database, 'files_lost'))) return;
-  await saveFacts(store, writer, [{ body: compose('storage.lost', { what: 'files' }), blobs: [] }]);
-  await store.database.run((db) => db.delete('meta', 'files_lost'));
+/** Once each: that for a while there was one copy only, and that this phone is one whose storage was emptied. */
+async function tellLosses(store: EvidenceStore, writer: Writer): Promise<void> {
+  const all_lost = await getMeta(store.database, 'all_lost');
+  if (all_lost !== null) await tellLoss(store, writer, { what: 'all', note: all_lost }, 'all_lost');
+  if (await getMeta(store.database, 'files_lost')) await tellLoss(store, writer, { what: 'files' }, 'files_lost');
 }
 
-/** The second copy of what has only one, in the background: nobody waits for it. */
-async function fileMissing(store: EvidenceStore): Promise<void> {
-  const made = await fileAll(
+async function tellLoss(store: EvidenceStore, writer: Writer, data: object, noted: 'all_lost' | 'files_lost'): Promise<void> {
+  await saveFacts(store, writer, [{ body: compose('storage.lost', data), blobs: [] }]);
+  await store.database.run((db) => db.delete('meta', noted));
+}
+
+const BALLAST_AFTER_MS = 30_000;
+
+/** In the background: second copies where there is one only, both copies of what was not delivered, and the ballast. */
+async function keepWhole(store: EvidenceStore): Promise<void> {
+  const all = ownEvents.value.map(({ stored }) => stored).filter(({ epoch }) => epoch !== LATE_EPOCH);
+  await fileAll(store, all).catch(() => 0);
+  await mend(
     store,
-    ownEvents.value.map(({ stored }) => stored),
-  ).catch(() => 0);
-  if (made > 0) filedCount.value += 1;
+    all.filter(({ event_id }) => !isDelivered(event_id)),
+  ).catch(() => []);
+  filedCount.value += 1;
+  setTimeout(() => void makeBallast(), BALLAST_AFTER_MS);
 }
 
 async function newKey(store: EvidenceStore): Promise<DeviceKey> {

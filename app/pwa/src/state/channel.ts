@@ -7,6 +7,7 @@ export type Message =
   | { readonly type: 'kept'; readonly kind: KeptKind }
   | { readonly type: 'sync'; readonly state: SyncState }
   | { readonly type: 'nudge'; readonly why: 'online' | 'visible' | 'manual' }
+  | { readonly type: 'ask' }
   | { readonly type: 'alive' };
 
 export interface Channel {

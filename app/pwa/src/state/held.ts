@@ -3,7 +3,7 @@
  *
  * All that screens see is computed from these and from the machine's state, so there is one place to be wrong in.
  */
-import { computed, signal } from '@preact/signals';
+import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Envelope } from '../domain/events';
 import { readStandard, type Standard } from '../domain/standard';
 import type { EvidenceStore } from '../db/evidence';
@@ -21,7 +21,15 @@ export interface OwnEvent {
 }
 
 /** By epoch and seq. */
-export const ownEvents = signal<readonly OwnEvent[]>([]);
+const logEvents = signal<readonly OwnEvent[]>([]);
+/** Kept among the files alone until the database works again (see `late`). */
+const lateEvents = signal<readonly OwnEvent[]>([]);
+/** All that was recorded here: the log, and behind it what has no place in it yet. */
+export const ownEvents: ReadonlySignal<readonly OwnEvent[]> = computed(() => {
+  if (lateEvents.value.length === 0) return logEvents.value;
+  const ids = new Set(logEvents.value.map(({ stored }) => stored.event_id));
+  return [...logEvents.value, ...lateEvents.value.filter(({ stored }) => !ids.has(stored.event_id))];
+});
 export const heldJobs = signal<readonly StoredJob[]>([]);
 export const heldStandards = signal<ReadonlyMap<string, Standard>>(new Map());
 export const heldReceipts = signal<ReceiptsHeld>({ blobs: new Map(), verdicts: new Map() });
@@ -63,16 +71,29 @@ export function ownEvent(stored: StoredEvent): OwnEvent {
 }
 
 export function addOwnEvents(events: readonly StoredEvent[]): void {
-  ownEvents.value = [...ownEvents.value, ...events.map(ownEvent)];
+  logEvents.value = [...logEvents.value, ...events.map(ownEvent)];
+}
+
+export function addLateEvents(events: readonly StoredEvent[]): void {
+  lateEvents.value = [...lateEvents.value, ...events.map(ownEvent)];
+}
+
+/** Those that wait on are given; the others have their places in the log now. */
+export function setLateEvents(events: readonly StoredEvent[]): void {
+  if (events.length > 0 || lateEvents.value.length > 0) lateEvents.value = events.map(ownEvent);
+}
+
+export function hasLateEvents(): boolean {
+  return lateEvents.value.length > 0;
 }
 
 export async function readAgain(store: EvidenceStore, kind: KeptKind): Promise<void> {
   const { database } = store;
   switch (kind) {
     case 'events': {
-      const known = new Map(ownEvents.value.map((event) => [event.stored.hash, event]));
+      const known = new Map(logEvents.value.map((event) => [event.stored.hash, event]));
       const stored = await database.run((db) => db.getAll('events'));
-      ownEvents.value = stored.map((event) => known.get(event.hash) ?? ownEvent(event));
+      logEvents.value = stored.map((event) => known.get(event.hash) ?? ownEvent(event));
       return;
     }
     case 'jobs':

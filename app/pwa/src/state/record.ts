@@ -3,20 +3,18 @@ import { FactInvalid, type Fact } from '../db/chain';
 import { digestOf } from '../db/digest';
 import { StorageFailed, StorageFull } from '../db/errors';
 import { saveFacts } from '../db/facts';
-import { outboxBlob, outboxEvent } from '../db/outbox';
-import type { StoredEvent } from '../db/schema';
 import { boot, monoMs, stamp, uuid7 } from '../device/clock';
 import { KINDS, type Json, type Place } from '../domain/events';
 import type { FactKind, Kinds } from '../domain/kinds';
-import type { WaitingBlob } from '../sync/syncState';
-import { addOwnEvents, filedCount, heldJobs } from './held';
+import { announce } from './announce';
+import { addLateEvents, addOwnEvents, filedCount, heldJobs } from './held';
+import { takeUpSoon } from './late';
 import { phoneHere } from './phone';
 
 export { FactInvalid, StorageFailed, StorageFull };
 
 export interface Saved {
   readonly event_id: string;
-  readonly seq: number;
   readonly copies: 1 | 2;
 }
 
@@ -46,7 +44,7 @@ export function newId(): string {
  * Record a fact, with the bytes of the blobs that its data names.
  *
  * @param jobId null for a fact about the device itself.
- * @throws FactInvalid, StorageFull, StorageFailed: nothing was recorded, and the bytes are still the caller's.
+ * @throws as `Attempt.save`.
  */
 export async function record<Kind extends FactKind>(
   jobId: string | null,
@@ -54,17 +52,35 @@ export async function record<Kind extends FactKind>(
   data: Kinds[Kind],
   blobs: readonly BlobGiven[] = [],
 ): Promise<Saved> {
-  const phone = phoneHere();
-  if (!phone) throw new StorageFailed('this phone is not enrolled');
-  // Copied at once: what the caller does with its buffer later must not change what is hashed and kept.
-  const fact: Fact = { body: compose(kind, data, jobId), blobs: blobs.map(({ bytes }) => bytes.slice(0)) };
-  const [saved] = await saveFacts(phone.store, phone.writer, [fact]);
-  if (!saved) throw new StorageFailed('nothing was saved');
-  const { event, copies } = saved;
-  addOwnEvents([event]);
-  filedCount.value += 1;
-  await announce(event);
-  return { event_id: event.event_id, seq: event.seq, copies };
+  return new Attempt(jobId, kind, data, blobs).save();
+}
+
+/** One fact, whose time and id are those of its first try: however often it is tried, it is recorded once. */
+export class Attempt {
+  readonly #fact: Fact;
+  #tried = false;
+
+  constructor(jobId: string | null, kind: FactKind, data: object, blobs: readonly BlobGiven[]) {
+    // Copied at once: what the caller does with its buffer later must not change what is hashed and kept.
+    this.#fact = { body: compose(kind, data, jobId), blobs: blobs.map(({ bytes }) => bytes.slice(0)) };
+  }
+
+  /** @throws FactInvalid, StorageFull, StorageFailed: nothing was recorded, unless the last says that it is `unsure`. */
+  async save(): Promise<Saved> {
+    const phone = phoneHere();
+    if (!phone) throw new StorageFailed('this phone is not enrolled');
+    const again = this.#tried;
+    this.#tried = true;
+    const [saved] = await saveFacts(phone.store, phone.writer, [this.#fact], again);
+    if (!saved) throw new StorageFailed('nothing was saved');
+    const { event, copies, late } = saved;
+    if (late) addLateEvents([event]);
+    else addOwnEvents([event]);
+    filedCount.value += 1;
+    if (!late) await announce(event);
+    takeUpSoon();
+    return { event_id: event.event_id, copies };
+  }
 }
 
 /** The exact body of a new fact (PROTOCOL L1). */
@@ -85,20 +101,4 @@ export function compose(kind: string, data: object, jobId: string | null = null)
     where: position,
     data: data as Json,
   });
-}
-
-/** The fact is safe already: should telling the machine fail, the next boot finds it in storage. */
-async function announce(event: StoredEvent): Promise<void> {
-  const phone = phoneHere();
-  if (!phone) return;
-  const blobs = await Promise.all(event.blobs.map((sha256) => waiting(event, sha256)));
-  phone.nudge({ type: 'saved', epoch: event.epoch, events: [outboxEvent(event)], blobs });
-}
-
-async function waiting(event: StoredEvent, sha256: string): Promise<WaitingBlob> {
-  const phone = phoneHere();
-  if (!phone) throw new StorageFailed('this phone is not enrolled');
-  const blob = await outboxBlob(phone.store, event, sha256);
-  // Nothing of a new photo can be at the server yet; the same bytes recorded twice are found out by its answer.
-  return { ...blob, offset: 0, failures: 0, retry_at_ms: 0, trouble: null };
 }

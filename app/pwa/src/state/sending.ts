@@ -13,7 +13,9 @@ import { Drain, type KeptKind } from '../sync/drain';
 import type { Told } from '../sync/requests';
 import { START, type SyncState } from '../sync/syncState';
 import { openChannel, type Message } from './channel';
-import { readAgain, syncState } from './held';
+import { reportCondition } from './condition';
+import { tellDamage } from './damage';
+import { filedCount, readAgain, syncState } from './held';
 import { setPhone } from './phone';
 import { compose } from './record';
 
@@ -31,6 +33,8 @@ export interface Sending {
 /** A tab that sends but does not answer for so long is frozen. */
 const ALIVE_MAX_MS = 5_000;
 const SHOWN_EVERY_MS = 200;
+/** A tab that only looks on asks so often whether the one that sends is alive. */
+const HEARTBEAT_MS = 15_000;
 
 export function startSending(sending: Sending): Drain {
   const { store } = sending;
@@ -42,11 +46,12 @@ export function startSending(sending: Sending): Drain {
   const onKept = (kind: KeptKind): void => {
     void readAgain(store, kind).catch(() => undefined);
     channel.post({ type: 'kept', kind });
-    if (kind === 'acks') void letGo(store);
+    if (kind === 'acks') void afterContact(store, () => drain.token);
   };
   const onState = (state: SyncState): void => {
     if (!leads) return;
     syncState.value = state;
+    void tellDamage(state);
     void keepAwake(state.busy !== null && state.busy.kind !== 'sync');
     // Other tabs need not see every step.
     shown ??= setTimeout(() => {
@@ -78,6 +83,7 @@ export function startSending(sending: Sending): Drain {
     switch (message.type) {
       case 'saved':
         void readAgain(store, 'events').catch(() => undefined);
+        void noteFiled(store);
         drain.feed(message);
         return;
       case 'kept':
@@ -90,11 +96,17 @@ export function startSending(sending: Sending): Drain {
         if (leads) channel.post({ type: 'alive' });
         if (leads) drain.feed({ type: message.why });
         return;
+      case 'ask':
+        if (leads) channel.post({ type: 'alive' });
+        return;
       case 'alive':
         return;
     }
   });
   watch(nudge);
+  setInterval(() => {
+    if (!leads && document.visibilityState === 'visible') ask({ type: 'ask' });
+  }, HEARTBEAT_MS);
   setPhone({ store, writer: sending.writer, identity: sending.identity, drain, nudge });
   syncState.value = START;
   return drain;
@@ -106,6 +118,19 @@ function watch(nudge: (told: Told) => void): void {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') nudge({ type: 'visible' });
   });
+}
+
+/** Which second copies there are, after another tab has written some. */
+async function noteFiled(store: EvidenceStore): Promise<void> {
+  for (const folder of ['ev', 'bl'] as const) {
+    for (const name of (await store.files?.names(folder).catch(() => [])) ?? []) store.filed.add(`${folder}/${name}`);
+  }
+  filedCount.value += 1;
+}
+
+async function afterContact(store: EvidenceStore, token: () => string | null): Promise<void> {
+  await letGo(store);
+  await reportCondition(token());
 }
 
 /** The only deletion of evidence, after a contact with the server; see `retention`. */

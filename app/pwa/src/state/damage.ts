@@ -1,0 +1,44 @@
+/** What is whole in neither copy is told to the office, once each: the event that names it says what it was. */
+import { saveFacts } from '../db/facts';
+import { getMeta, putMeta } from '../db/meta';
+import type { SyncState } from '../sync/syncState';
+import { addOwnEvents, blobOwners, syncMark } from './held';
+import { phoneHere } from './phone';
+import { announce } from './announce';
+import { compose } from './record';
+
+const NOTE_MAX = 1_000;
+
+let telling = false;
+
+export async function tellDamage(state: SyncState): Promise<void> {
+  const damaged = [...state.blobs.filter(({ trouble }) => trouble === 'blob-damaged').map(({ sha256 }) => sha256), ...syncMark.value.missing];
+  const phone = phoneHere();
+  if (damaged.length === 0 || !phone || telling) return;
+  telling = true;
+  try {
+    const { database } = phone.store;
+    const told = (await getMeta(database, 'told_damaged')) ?? [];
+    const fresh = damaged.filter((sha256) => !told.includes(sha256));
+    if (fresh.length > 0) {
+      const [saved] = await saveFacts(phone.store, phone.writer, [{ body: compose('storage.lost', { what: 'all', note: noteOf(fresh) }), blobs: [] }]);
+      await putMeta(database, 'told_damaged', [...told, ...fresh]);
+      if (saved && !saved.late) {
+        addOwnEvents([saved.event]);
+        await announce(saved.event);
+      }
+    }
+  } catch {
+    // The next step of sending tries again.
+  } finally {
+    telling = false;
+  }
+}
+
+function noteOf(damaged: readonly string[]): string {
+  const lines = damaged.map((sha256) => {
+    const owner = blobOwners.value.get(sha256)?.stored;
+    return owner ? `${owner.kind} ${owner.event_id} of job ${owner.job_id ?? '-'}: blob ${sha256}` : `blob ${sha256}`;
+  });
+  return `whole in neither copy: ${lines.join('; ')}`.slice(0, NOTE_MAX);
+}

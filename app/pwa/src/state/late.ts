@@ -1,0 +1,39 @@
+/** Facts that the database could not take: they are tried again until it does. */
+import { takeUpLate } from '../db/facts';
+import { lateEvent, readLate } from '../db/late';
+import { announce } from './announce';
+import { hasLateEvents, readAgain, setLateEvents } from './held';
+import { phoneHere } from './phone';
+
+const AGAIN_MS = 15_000;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+let taking = false;
+
+/** In the background, as long as something waits. */
+export function takeUpSoon(): void {
+  if (!hasLateEvents() || timer !== undefined) return;
+  timer = setTimeout(() => {
+    timer = undefined;
+    void takeUp().then(takeUpSoon);
+  }, AGAIN_MS);
+}
+
+/** Whatever the database does not take waits on, and is shown as before. */
+export async function takeUp(): Promise<void> {
+  const phone = phoneHere();
+  if (!phone || taking) return;
+  taking = true;
+  const { store, writer } = phone;
+  try {
+    const events = await takeUpLate(store, writer);
+    if (events.length > 0) await readAgain(store, 'events');
+    for (const event of events) await announce(event);
+  } catch {
+    // It still does not work.
+  } finally {
+    const left = await readLate(store).catch(() => null);
+    if (left) setLateEvents(left.map(({ fact }) => lateEvent(fact, writer.device_id)));
+    taking = false;
+  }
+}
