@@ -41,7 +41,7 @@ PWA = ROOT / "app" / "pwa"
 ROUND = 40
 _CODES = 4
 _PATIENCE_MS = 700
-_PATIENCE_AT_THE_END_MS = 20_000
+_PATIENCE_AT_REST_MS = 30_000
 _KILLED_ROUNDS, _RESTORED_ROUNDS = 0.3, 0.25
 
 Json = dict[str, Any]
@@ -142,17 +142,17 @@ def play(town: Town, process: "subprocess.Popen[str]", playing: Round) -> Findin
     """Play one round and say what became of its facts."""
     playing.tasks = _people(town, playing.seeds)
     address = f"http://127.0.0.1:{town.line.port}"
-    _ask(process, {"address": address, "patience_ms": _PATIENCE_MS, "tasks": playing.tasks})
+    _ask(process, {"address": address, "patience_ms": _PATIENCE_AT_REST_MS, "tasks": playing.tasks})
     faults: Counter[str] = Counter()
     with _kills(town, playing, faults):
-        _ask(process, {"go": "act"})
+        _ask(process, {"go": "act", "patience_ms": _PATIENCE_MS})
     backup = _back_up(town) if playing.restored else None
     with _kills(town, playing, faults):
-        _ask(process, {"go": "act"})
+        _ask(process, {"go": "act", "patience_ms": _PATIENCE_MS})
     if backup is not None:
         _restore(town, backup)
         faults["server_restored"] += 1
-    outcomes = _ask(process, {"go": "end", "patience_ms": _PATIENCE_AT_THE_END_MS})["outcomes"]
+    outcomes = _ask(process, {"go": "end", "patience_ms": _PATIENCE_AT_REST_MS})["outcomes"]
     findings = judge(town.office, town.world.tenant_id, outcomes)
     findings.faults += faults
     return findings
@@ -271,12 +271,11 @@ def run(count: int, first_seed: int, folder: Path, *, beside: int = ROUND) -> Js
 
 def _check_up(town: Town) -> Iterator[str]:
     """What the office's own check-ups find, a line each."""
-    for command in (("log", "verify"), ("doctor",), ("jobs", "refold", "--check")):
-        said = flask(town.environ, *command)
-        lines = [line for line in said.stdout.splitlines() if line] if command != ("doctor",) or said.returncode else []
-        yield from (f"flask {' '.join(command)}: {line}" for line in lines)
-        if said.returncode and not lines:
-            yield f"flask {' '.join(command)} ended with {said.returncode}: {said.stderr[-300:]}"
+    runner = town.app.test_cli_runner()
+    for command in (["log", "verify"], ["doctor"], ["jobs", "refold", "--check"]):
+        said = runner.invoke(args=command)
+        if said.exit_code:
+            yield f"flask {' '.join(command)}: {said.output.strip()[:300]}"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -122,6 +122,7 @@ export class GatedFiles implements Files {
     if (trouble === 'die_before' || trouble === 'fail' || trouble === 'lose_connection') {
       if (this.#disk.draw.is(0.5)) torn();
       if (trouble === 'die_before') return this.#gate.die();
+      await this.#gate.leave();
       throw new DOMException('the file system does not answer', 'NotReadableError');
     }
     try {

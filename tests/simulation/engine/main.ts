@@ -2,7 +2,7 @@
  * Runs schedules side by side, in the stages that `engine.py` calls: lines of JSON in, lines of JSON out.
  *
  *   -> {"address", "patience_ms", "tasks": […]}   <- {"at": "begun"}
- *   -> {"go": "act"} twice                        <- {"at": "acted"}
+ *   -> {"go": "act", "patience_ms"} twice         <- {"at": "acted"}
  *   -> {"go": "end", "patience_ms"}               <- {"outcomes": […]}
  */
 import 'fake-indexeddb/auto';
@@ -12,8 +12,7 @@ import { Schedule, type Task } from './schedule';
 
 type Order =
   | { readonly address: string; readonly patience_ms: number; readonly tasks: readonly Task[] }
-  | { readonly go: 'act' }
-  | { readonly go: 'end'; readonly patience_ms: number };
+  | { readonly go: 'act' | 'end'; readonly patience_ms: number };
 
 // A page that died leaves promises behind that end in errors; a real one would have taken them with it.
 process.on('unhandledRejection', () => undefined);
@@ -28,15 +27,19 @@ for await (const text of createInterface({ input: process.stdin })) {
     schedules = order.tasks.map((task) => new Schedule(task, way));
     await Promise.all(schedules.map((schedule) => schedule.begin()));
     say({ at: 'begun' });
-  } else if (order.go === 'act') {
+    continue;
+  }
+  way.patience_ms = order.patience_ms;
+  if (order.go === 'act') {
     await Promise.all(schedules.map((schedule) => schedule.act()));
     say({ at: 'acted' });
   } else {
-    way.patience_ms = order.patience_ms;
     say({ outcomes: await Promise.all(schedules.map((schedule) => schedule.end())) });
     schedules = [];
   }
 }
+// Alarms of pages that died may still be ticking.
+process.exit(0);
 
 function say(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);

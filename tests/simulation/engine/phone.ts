@@ -118,15 +118,12 @@ export class Phone {
   /** Turn the clock by so much, letting each alarm ring in its time and what it begins come to rest. */
   async pass(ms: number): Promise<void> {
     const until_ms = this.now_ms + ms;
-    for (;;) {
-      await this.settled();
-      const alarm = this.#nextAlarm();
-      if (!alarm || alarm.at_ms > until_ms) {
-        this.now_ms = Math.max(this.now_ms, until_ms);
-        return;
-      }
+    await this.settled();
+    for (let alarm = this.#nextAlarm(); alarm && alarm.at_ms <= until_ms; alarm = this.#nextAlarm()) {
       this.#ring(alarm);
+      await this.settled();
     }
+    this.now_ms = Math.max(this.now_ms, until_ms);
   }
 
   /** Jump to the next alarm; false when nobody set one. */

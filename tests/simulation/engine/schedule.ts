@@ -33,7 +33,13 @@ export interface Told {
 /** The store that may be hurt in this schedule; the other one then stays whole. */
 type Victim = 'database' | 'files' | 'none';
 
+type Action = 'save' | 'pass' | 'nudge' | 'crash' | 'plan' | 'tabs' | 'room' | 'hurt' | 'empty';
+
 const HEALED_WITHIN_MS = 3 * 3_600_000;
+/** More alarms than that in a healthy world, and the machine turns in a circle. */
+const ALARMS_MAX = 400;
+/** Of real time, for one stage. */
+const HANGS_AFTER_MS = 45_000;
 const BOOT_TRIES = 6;
 const PASSES_MS = [300, 5_000, 60_000, 900_000];
 
@@ -44,6 +50,7 @@ class Player {
   readonly told: Told[] = [];
   readonly faults: Record<string, number> = {};
   readonly #photos: ArrayBuffer[] = [];
+  #doing = 'begin';
 
   constructor(phone: Phone, job_ids: readonly string[]) {
     this.phone = phone;
@@ -66,7 +73,8 @@ class Player {
     const { draw } = phone;
     const tab = await this.#someTab();
     if (!tab) return;
-    switch (draw.weighed({ save: 9, pass: 6, nudge: 1, crash: 0.7, plan: 2, tabs: 1, room: 0.6, hurt: 1, empty: 0.25 })) {
+    this.#doing = draw.weighed<Action>({ save: 9, pass: 6, nudge: 1, crash: 0.7, plan: 2, tabs: 1, room: 0.6, hurt: 1, empty: 0.25 });
+    switch (this.#doing as Action) {
       case 'save':
         for (let more = draw.is(0.15) ? 8 : 1; more > 0 && !tab.dead && !tab.frozen; more -= 1) await this.#save(tab);
         return;
@@ -177,6 +185,7 @@ class Player {
   /** Everything works again; returns why something still waits, or null. */
   async heal(): Promise<string | null> {
     const { phone } = this;
+    this.#doing = 'heal';
     phone.planned = null;
     phone.disk.full = false;
     phone.line.badness = 0;
@@ -186,8 +195,9 @@ class Player {
     for (const tab of phone.tabs) tab.feed({ type: 'manual' });
     const until_ms = phone.now_ms + HEALED_WITHIN_MS;
     await phone.settled();
-    while (phone.now_ms < until_ms && !(await this.#isDrained())) {
-      if (!(await phone.skip())) break;
+    for (let alarms = 0; alarms < ALARMS_MAX && phone.now_ms < until_ms && !(await this.#isDrained()); ) {
+      if (await phone.skip()) alarms += 1;
+      else await phone.settled();
     }
     return (await this.#isDrained()) ? this.#kept() : this.#whyNot();
   }
@@ -221,6 +231,12 @@ class Player {
       for (const { sha256 } of blobs) if (!(await readBlob(tab.store, sha256))) return `the phone let go of blob ${sha256}`;
     }
     return null;
+  }
+
+  /** For a report about a schedule that does not end. */
+  describe(): string {
+    const tabs = this.phone.tabs.map(({ running, frozen, drain, state }) => ({ running, frozen, up: drain !== null, busy: state.busy, working: state.working }));
+    return `${this.#doing} ${JSON.stringify(tabs)}`;
   }
 
   #count(fault: string): void {
@@ -273,7 +289,19 @@ export class Schedule {
   /** What breaks in the harness itself is a failure of the schedule too. */
   async #all(act: (player: Player) => Promise<void>): Promise<void> {
     if (this.#why !== null) return;
-    const done = await Promise.allSettled(this.#players.map(act));
+    const done = await Promise.allSettled(this.#players.map((player) => inTime(player, act(player))));
     for (const outcome of done) if (outcome.status === 'rejected') this.#why ??= String((outcome.reason as Error).stack ?? outcome.reason);
+  }
+}
+
+async function inTime(player: Player, work: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`hangs: ${player.describe()}`)), HANGS_AFTER_MS);
+  });
+  try {
+    await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
