@@ -46,7 +46,8 @@ class Live:
 @contextmanager
 def running(settings: Settings) -> Iterator[Live]:
     """A server on a migrated database until the end of the block. The application's context is not pushed."""
-    environ = environment(settings.data, free_port(), settings.database_url) | {"DOORSTEP_SECRET_KEY": settings.secret_key}
+    own = {"DOORSTEP_SECRET_KEY": settings.secret_key, "DOORSTEP_BLOBS_URL": settings.blobs_url}
+    environ = environment(settings.data, free_port(), settings.database_url) | own
     app = create_app(settings)
     with serving(environ, migrated=True) as server:
         try:

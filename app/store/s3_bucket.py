@@ -93,8 +93,9 @@ class Bucket:
 
     def beginning(self, path: str, count: int) -> bytes:
         """An object's first bytes; `FileNotFoundError` when there is none."""
+        size = self.size(path)  # of an object without bytes no range may be asked for
         with self._asking(may_be_missing=True):
-            return bytes(obstore.get_range(self._store, path, start=0, length=count))
+            return bytes(obstore.get_range(self._store, path, start=0, length=min(size, count))) if size else b""
 
     def size(self, path: str) -> int:
         """An object's size in bytes; `FileNotFoundError` when there is none."""

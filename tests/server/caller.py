@@ -6,7 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from json import dumps
 from typing import Any, TypeVar, cast
 
@@ -71,6 +71,11 @@ def line_to(live: Live) -> Line:
 def phone_at(live: Live, world: World, user_id: str | None = None) -> Phone:
     """A phone enrolled over the socket."""
     return enrolled(cast(FlaskClient, _Socket(line_to(live))), world.code(user_id))
+
+
+def turned_to(live: Live, phone: Phone) -> Phone:
+    """The same phone, speaking to another server."""
+    return replace(phone, client=cast(FlaskClient, _Socket(line_to(live))))
 
 
 def bearer(phone: Phone) -> dict[str, str]:
