@@ -16,11 +16,12 @@ from sqlalchemy import select
 from app import clock
 from app.domain.events import Unreadable, parse_body
 from app.domain.log import BATCH_EVENTS_MAX, seal_text
-from app.problems import NotFound, RescueFileInvalid
+from app.problems import CertificateInvalid, DeviceUnknown, NotFound, RescueFileInvalid
 from app.services import rescue_log
 from app.services.append import Author, append
 from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
+from app.services.readmit import readmit
 from app.services.rescue_blobs import take_blobs
 from app.services.rescue_file import Entry, RescueFile, opened
 from app.services.rescue_log import Claim
@@ -72,6 +73,7 @@ def import_file(office: Office, tenant_id: str, path: Path, imported_by: str | N
         if rescue.manifest.tenant_id not in (None, tenant_id):
             raise RescueFileInvalid("This file is from a phone of another network.")
         phones: dict[str, _Phone | None] = {}
+        _let_in(office, tenant_id, rescue)
         sealed = _sealed(tenant_id, rescue, phones)
         jobs: dict[str | None, _Tally] = {}
         for entries in _stretches(rescue):
@@ -129,6 +131,17 @@ def _phone(tenant_id: str, device_id: str, known: dict[str, _Phone | None]) -> _
         known[device_id] = None if found is None else _described(found[0], found[1])
         end_transaction()
     return known[device_id]
+
+
+def _let_in(office: Office, tenant_id: str, rescue: RescueFile) -> None:
+    """Let a phone in again that this database does not know, when the file shows its certificate and its key's word (E5)."""
+    asked, device_id = rescue.manifest.readmission, rescue.manifest.device_id
+    if asked is None or device_id is None or _phone(tenant_id, device_id, {}) is not None:
+        return
+    try:
+        readmit(office, certificate=asked["certificate"], alg=asked["alg"], public_key=asked["public_key"], proof=asked["proof"])
+    except (CertificateInvalid, DeviceUnknown, KeyError, TypeError, AttributeError, ValueError):
+        return  # then what it recorded goes into the rescue log
 
 
 def _described(device: Device, user: User) -> _Phone:
@@ -218,7 +231,7 @@ def _into_rescue_log(
 
 def _count(jobs: dict[str | None, _Tally], entry: Entry, status: str, flags: Sequence[str]) -> None:
     try:
-        job_id = parse_body(entry.link.body)["job_id"] if entry.link else None
+        job_id = parse_body(entry.body)["job_id"]
     except Unreadable:
         job_id = None
     jobs.setdefault(job_id, _Tally()).count(status, flags)

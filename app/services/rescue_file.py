@@ -25,6 +25,7 @@ _LOCATOR_BYTES = 20
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _EVENT = re.compile(r"events/(\d{1,16})-(\d{1,16})-([0-9a-f]{64})\.json", re.ASCII)
+_FACT = re.compile(r"facts/([0-9a-f]{64})\.json", re.ASCII)
 _BLOB = re.compile(r"blobs/([0-9a-f]{64})", re.ASCII)
 _BROKEN = (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError)
 
@@ -41,12 +42,21 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One event of the file, `raw` being its text. `link` is None when it is no event, or its hash does not follow from its bytes."""
+    """One event of the file, `raw` being its text.
+
+    `link` is None when it is no event, when its hash does not follow from its bytes, or when it is a fact that has no place in the log
+    yet: then `raw` is the fact's body.
+    """
 
     place: Place
     link: Link | None
     raw: str
     blobs: tuple[str, ...] = ()
+
+    @property
+    def body(self) -> str:
+        """The event's body; what cannot be read of a damaged one."""
+        return self.raw if self.link is None else self.link.body
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +79,15 @@ class RescueFile:
     archive: zipfile.ZipFile
     manifest: Manifest
     events: Sequence[zipfile.ZipInfo]
+    facts: Sequence[zipfile.ZipInfo]
     blobs: Mapping[str, zipfile.ZipInfo]
 
     def entries(self) -> Iterator[Entry]:
-        """All events in order of epoch and seq."""
+        """All events in order of epoch and seq, then the facts that have no place yet."""
         for info in self.events:
             yield self._entry(info)
+        for info in self.facts:
+            yield _placeless(self.manifest.device_id or "unknown", 0, 0, self._text(info), ())
 
     def blob(self, sha256: str) -> IO[bytes]:
         """A blob's bytes, to be read piece by piece. Reading raises `ValueError` or `OSError` where the file is damaged."""
@@ -82,10 +95,7 @@ class RescueFile:
 
     def _entry(self, info: zipfile.ZipInfo) -> Entry:
         epoch, seq, _ = _named(info)
-        try:
-            raw = self.archive.read(info).decode("utf-8")
-        except _BROKEN:
-            raw = f"{info.filename} is damaged"
+        raw = self._text(info)
         owner = self.manifest.device_id or "unknown"
         try:
             event = json.loads(raw)
@@ -93,10 +103,16 @@ class RescueFile:
             link = _link(event)
             intact = event["epoch"] == epoch and link.seq == seq and follows_from_bytes(owner, epoch, link)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            return _damaged(owner, epoch, seq, raw, ())
+            return _placeless(owner, epoch, seq, raw, ())
         if not intact:
-            return _damaged(owner, epoch, seq, raw, link.blobs)
+            return _placeless(owner, epoch, seq, raw, link.blobs)
         return Entry(Place(owner, epoch, seq, link.hash), link, raw, link.blobs)
+
+    def _text(self, info: zipfile.ZipInfo) -> str:
+        try:
+            return self.archive.read(info).decode("utf-8")
+        except _BROKEN:
+            return f"{info.filename} is damaged"
 
 
 @contextmanager
@@ -137,15 +153,16 @@ def _checked(archive: zipfile.ZipFile, size: int) -> RescueFile:
     if len(names) != len(infos) or sum(info.file_size for info in infos) > size:
         raise RescueFileInvalid("The file holds an entry twice.")
     events = [info for info in infos if _EVENT.fullmatch(info.filename)]
+    facts = [info for info in infos if _FACT.fullmatch(info.filename)]
     blobs = {found[1]: info for info in infos if (found := _BLOB.fullmatch(info.filename))}
-    if len(events) + len(blobs) + 1 != len(infos) or "rescue.json" not in names:
+    if len(events) + len(facts) + len(blobs) + 1 != len(infos) or "rescue.json" not in names:
         raise RescueFileInvalid("The file holds something that does not belong into a rescue file.")
-    if any(info.file_size > _EVENT_BYTES_MAX for info in events):
+    if any(info.file_size > _EVENT_BYTES_MAX for info in (*events, *facts)):
         raise RescueFileInvalid("The file holds an event that is larger than one may be.")
-    return RescueFile(archive, _manifest(archive), sorted(events, key=_named), blobs)
+    return RescueFile(archive, _manifest(archive), sorted(events, key=_named), facts, blobs)
 
 
-def _damaged(owner: str, epoch: int, seq: int, raw: str, blobs: tuple[str, ...]) -> Entry:
+def _placeless(owner: str, epoch: int, seq: int, raw: str, blobs: tuple[str, ...]) -> Entry:
     """An entry under its own hash, so that it takes no whole event's place."""
     return Entry(Place(owner, epoch, seq, hashlib.sha256(raw.encode("utf-8")).hexdigest()), None, raw, blobs)
 

@@ -94,8 +94,8 @@ def _stored(session: Session, tenant_id: str, claims: Sequence[Claim]) -> set[in
     columns = (RescuedEvent.device_id, RescuedEvent.epoch, RescuedEvent.seq, RescuedEvent.hash)
     query = select(*columns).where(RescuedEvent.tenant_id == tenant_id, tuple_(*columns).in_(places))
     before = {tuple(row) for row in session.execute(query)}
-    bodies = {at: claim.entry.link.body for at, claim in enumerate(claims) if claim.entry.link is not None}
-    event_ids = {at: found for at, body in bodies.items() if (found := _event_id(body))}
+    bodies = [claim.entry.body for claim in claims]
+    event_ids = {at: found for at, body in enumerate(bodies) if (found := _event_id(body))}
     known = log.known_event_ids(session, tenant_id, list(set(event_ids.values())))
     stored = {at for at, place in enumerate(places) if place in before}
     for at, event_id in event_ids.items():
@@ -117,7 +117,7 @@ def _linked(office: Office, device_id: str, head: log.Head, claims: Iterable[Cla
     links: list[Link] = []
     for claim in claims:
         place, was = claim.entry.place, claim.entry.link
-        body, salt = (claim.entry.raw, ids.token_bytes(16)) if was is None else (was.body, was.salt)
+        body, salt = claim.entry.body, was.salt if was else ids.token_bytes(16)
         text = header(device_id, _EPOCH, head.seq + 1, head.hash, body_digest(salt, body.encode("utf-8")))
         sig = was.sig if was else None
         if was is not None and claim.key is not None and sig is not None:

@@ -8,18 +8,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from app.problems import RescueFileInvalid
 from app.services import doctor, enrol, rescue
 from app.services.office import Office
 from app.store.blobs import Blob
 from app.store.db import db, writing
-from app.store.devices import Device
+from app.store.devices import Device, EnrolmentCode
 from app.store.events import EventRow
 from tests import rescue_file as files
 from tests import world as worlds
 from tests.phone import Json, Phone, enrolled
+from tests.phone import enrol as enrol_phone
 from tests.world import World
 
 SIGNED = {
@@ -210,6 +211,49 @@ def test_a_phone_that_nobody_knows_is_kept_for_a_human(office: Office, world: Wo
     assert [one["events"]["came_in"] for one in said] == [3, 0, 0]
     assert [one["blobs"]["came_in"] for one in said] == [1, 0, 0]
     assert [note["text"] for note in state(world, job_id)["notes"]] == ["one"]
+    healthy(office)
+
+
+def test_e5_a_phone_from_after_the_backup_comes_back_by_its_file(
+    app: Flask, office: Office, world: World, phone: Phone, job_id: str, tmp_path: Path
+) -> None:
+    later, certificate = enrol_reply(app, world)
+    later.record(job_id, "note.added", {"text": "after the backup"})
+    with writing() as session:  # the backup is from before this enrolment
+        session.execute(update(EnrolmentCode).values(device_id=None))
+        session.execute(delete(Device).where(Device.device_id == later.device_id))
+    proof = later.key.sign(certificate["text"].encode())
+    readmission = {"certificate": certificate, "alg": later.key.alg, "public_key": later.key.jwk(), "proof": proof}
+    for spoilt in ({}, {"proof": "x"}, readmission | {"proof": proof[:-4] + "AAAA"}, readmission | {"certificate": 7}):
+        about = files.manifest(later, world.tenant_id, readmission=spoilt)
+        assert taken(office, world, files.write(tmp_path / "a.zip", about, {}))["phone"] is None
+    about = files.manifest(later, world.tenant_id, readmission=readmission)
+    said = taken(office, world, files.write(tmp_path / "b.zip", about, files.events(later)))
+    assert said["phone"]["device_id"] == later.device_id
+    assert said["jobs"][0]["look"] == {"readmitted": 1}
+    assert later.sync()["acked_seq"] == 1
+    healthy(office)
+
+
+def enrol_reply(app: Flask, world: World) -> tuple[Phone, Json]:
+    """A phone, and its certificate."""
+    response = enrol_phone(app.test_client(), world.code())
+    reply = response.get_json()
+    key = response.phone_key  # type: ignore[attr-defined]
+    return Phone(app.test_client(), key, reply["device_id"], reply["user"]["id"], reply["challenge"]), reply["certificate"]
+
+
+def test_facts_without_a_place_count_once(office: Office, world: World, phone: Phone, job_id: str, tmp_path: Path) -> None:
+    """A phone whose database did not work kept them among its files alone."""
+    body = phone.record(job_id, "note.added", {"text": "late"})["body"]
+    path = files.write(
+        tmp_path / "a.zip", files.manifest(phone, world.tenant_id), {f"facts/{files.digest(body.encode())}.json": body.encode()}
+    )
+    said = [taken(office, world, path) for _ in range(2)]
+    assert said[0]["jobs"] == [{**said[0]["jobs"][0], "job_id": job_id, "came_in": 1, "look": {"unsealed": 1}}]
+    assert said[1]["events"] == {"came_in": 0, "known": 1}
+    phone.sync()
+    assert [note["text"] for note in state(world, job_id)["notes"]] == ["late"]
     healthy(office)
 
 
