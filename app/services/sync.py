@@ -114,8 +114,8 @@ def _authenticate(office: Office, request: Request) -> _Phone:
         fresh = tickets.challenge(office, device.device_id)
         raise ChallengeStale(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
     key = read_public_key(device.alg, json.loads(device.public_key))
-    sealed = log.Head(request.links[-1].seq, request.links[-1].hash) if request.links else head
-    if not verifies(key, request.seal, seal_text(device.device_id, request.epoch, sealed.seq, sealed.hash, request.challenge)):
+    texts = (seal_text(device.device_id, request.epoch, one.seq, one.hash, request.challenge) for one in _may_be_sealed(request, head))
+    if not any(verifies(key, request.seal, text) for text in texts):
         fresh = tickets.challenge(office, device.device_id)
         raise SealInvalid(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
     now = clock.now()
@@ -131,6 +131,11 @@ def _authenticate(office: Office, request: Request) -> _Phone:
         flags.append("clock_skew")
     author = Author(device.tenant_id, device.device_id, request.epoch, device.user_id, key, flags=tuple(flags))
     return _Phone(author, may_pull, _contact_is_due(device, request, now))
+
+
+def _may_be_sealed(request: Request, head: log.Head) -> tuple[log.Head, ...]:
+    """What the seal may speak for: the batch's last event; without a batch what is stored, or an empty log."""
+    return (log.Head(request.links[-1].seq, request.links[-1].hash),) if request.links else (head, log.EMPTY)
 
 
 def _contact_is_due(device: Row[Any], request: Request, now: datetime) -> bool:
