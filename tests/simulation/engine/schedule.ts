@@ -2,8 +2,9 @@
  * One seed, one schedule: phones that record, send, die, lose and damage storage over a bad line; then everything heals, and
  * what was shown as saved has to be at the office. The office is asked by `engine.py`, which has its database.
  */
-import { FactInvalid } from '../../../app/pwa/src/db/chain';
+import { FactInvalid, type Fact } from '../../../app/pwa/src/db/chain';
 import { readBlob, readEvent } from '../../../app/pwa/src/db/blobs';
+import { StorageFailed } from '../../../app/pwa/src/db/errors';
 import { readOutbox } from '../../../app/pwa/src/db/outbox';
 import { emptyDatabase, hurtDatabase, hurtFiles } from './damage';
 import { Draw } from './draw';
@@ -116,17 +117,22 @@ class Player {
   async #save(tab: Tab): Promise<void> {
     const { draw } = this.phone;
     const { fact, ...about } = await makeFact(draw, tab, this.job_ids, this.#photos);
+    let said = await this.#try(tab, fact, false);
+    for (let tries = draw.below(3); said === 'refused' && tries > 0 && !tab.dead; tries -= 1) said = await this.#try(tab, fact, true);
+    this.told.push({ ...about, said });
+  }
+
+  async #try(tab: Tab, fact: Fact, again: boolean): Promise<Said> {
+    if (tab.dead) return 'unknown';
     const crashed = this.phone.crashed();
-    let said: Said = 'unknown';
     try {
-      said = await Promise.race([tab.save(fact).then(() => 'saved' as const), crashed.happened.then(() => 'unknown' as const)]);
+      return await Promise.race([tab.save(fact, again).then(() => 'saved' as const), crashed.happened.then(() => 'unknown' as const)]);
     } catch (error) {
       if (error instanceof FactInvalid) throw error;
-      said = 'refused';
+      return error instanceof StorageFailed && error.unsure ? 'unknown' : 'refused';
     } finally {
       crashed.forget();
     }
-    this.told.push({ ...about, said });
   }
 
   async #changeTabs(tab: Tab): Promise<void> {
@@ -164,12 +170,12 @@ class Player {
     const { phone, victim } = this;
     await phone.settled();
     if (victim === 'database' && (await hurtDatabase(phone))) this.#count('database_damaged');
-    if (victim === 'files' && hurtFiles(phone)) this.#count('file_damaged');
+    if (victim === 'files' && !this.#hasLate() && hurtFiles(phone)) this.#count('file_damaged');
   }
 
   async #empty(): Promise<void> {
     const { phone, victim } = this;
-    if (victim === 'none' || (victim === 'database' && phone.codes.length === 0)) return;
+    if (victim === 'none' || this.#hasLate() || (victim === 'database' && phone.codes.length === 0)) return;
     phone.crash();
     if (victim === 'files') {
       phone.disk.files.clear();
@@ -180,6 +186,11 @@ class Player {
       phone.line.badness = 0;
       await phone.open();
     }
+  }
+
+  /** A fact that the database could not take lies among the files alone. */
+  #hasLate(): boolean {
+    return [...this.phone.disk.files.keys()].some((path) => path.startsWith('late/'));
   }
 
   /** Everything works again; returns why something still waits, or null. */
@@ -206,6 +217,7 @@ class Player {
     const tab = this.phone.locks.holder('drain');
     if (!tab?.drain || tab.state.busy || tab.state.working || tab.state.stale) return false;
     if (tab.state.waiting.length > 0 || tab.state.blobs.length > 0 || tab.state.pull) return false;
+    if (this.#hasLate()) return false;
     const { events, blobs } = await readOutbox(tab.store);
     return events.length + blobs.length === 0;
   }

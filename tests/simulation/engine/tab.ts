@@ -2,12 +2,13 @@
  * One page of the app, without its screens: the storage code, the key and the drain that ship, put together as `state/app.ts`
  * and `state/sending.ts` do. It can be frozen, and killed between any two operations.
  */
-import { fileAll } from '../../../app/pwa/src/db/blobs';
+import { fileAll, mend } from '../../../app/pwa/src/db/blobs';
 import type { Fact } from '../../../app/pwa/src/db/chain';
 import { sha256 } from '../../../app/pwa/src/db/digest';
 import { keepEnrolment, reclaim } from '../../../app/pwa/src/db/enrolment';
 import type { EvidenceStore, Writer } from '../../../app/pwa/src/db/evidence';
-import { saveFacts } from '../../../app/pwa/src/db/facts';
+import { saveFacts, takeUpLate } from '../../../app/pwa/src/db/facts';
+import { readLate } from '../../../app/pwa/src/db/late';
 import { getMeta, NO_SYNC, type Identity } from '../../../app/pwa/src/db/meta';
 import { outboxBlob, outboxEvent } from '../../../app/pwa/src/db/outbox';
 import { recover } from '../../../app/pwa/src/db/recover';
@@ -26,6 +27,8 @@ import type { Phone } from './phone';
 
 /** The `fold_v` of `state/jobs.ts`. */
 const FOLD_V = 1;
+/** As in state/late.ts. */
+const LATE_AGAIN_MS = 15_000;
 
 export class Tab implements Gate {
   readonly phone: Phone;
@@ -40,6 +43,7 @@ export class Tab implements Gate {
   #thawed: Promise<void> | null = null;
   #thaw: () => void = () => undefined;
   #ids = 0;
+  #taking = false;
 
   constructor(phone: Phone) {
     this.phone = phone;
@@ -155,8 +159,33 @@ export class Tab implements Gate {
       await saveFacts(store, this.writer, [{ body: this.compose('storage.lost', { what: 'files' }), blobs: [] }]);
       await store.database.run((db) => db.delete('meta', 'files_lost'));
     }
+    await this.#takeUp();
     await this.drain.start();
-    void fileAll(store, await store.database.run((db) => db.getAll('events'))).catch(() => 0);
+    void this.#keepWhole();
+  }
+
+  /** As state/late.ts: until the database takes what waits among the files alone. */
+  async #takeUp(): Promise<void> {
+    const { store, writer, phone } = this;
+    if (!writer || this.#taking) return;
+    this.#taking = true;
+    try {
+      for (const event of await takeUpLate(store, writer)) await this.#announce(event);
+    } catch {
+      // It still does not work.
+    } finally {
+      this.#taking = false;
+    }
+    const left = await readLate(store).catch(() => [null]);
+    if (left.length > 0) phone.after(this, LATE_AGAIN_MS, () => void this.#takeUp());
+  }
+
+  /** As `keepWhole` in state/app.ts. */
+  async #keepWhole(): Promise<void> {
+    const { store } = this;
+    const events = await store.database.run((db) => db.getAll('events')).catch(() => []);
+    await fileAll(store, events).catch(() => 0);
+    await mend(store, events).catch(() => []);
   }
 
   /** Take the lead from a tab that does not answer. */
@@ -168,20 +197,29 @@ export class Tab implements Gate {
     if (!this.dead && !this.frozen) this.drain?.feed(told);
   }
 
-  /** As `record` in state/record.ts. */
-  async save(fact: Fact): Promise<StoredEvent> {
+  /** As `Attempt` in state/record.ts. */
+  async save(fact: Fact, again: boolean): Promise<void> {
     if (!this.writer) throw new Error('not enrolled');
-    const [saved] = await saveFacts(this.store, this.writer, [fact]);
+    const [saved] = await saveFacts(this.store, this.writer, [fact], again);
     if (!saved) throw new Error('nothing was saved');
-    const { event } = saved;
-    void this.#announce(event).catch(() => undefined);
-    return event;
+    if (saved.late) this.phone.after(this, LATE_AGAIN_MS, () => void this.#takeUp());
+    else void this.#announce(saved.event).catch(() => undefined);
   }
 
+  /** As state/announce.ts, and what other tabs do about it. */
   async #announce(event: StoredEvent): Promise<void> {
     const waiting = await Promise.all(event.blobs.map((name) => outboxBlob(this.store, event, name)));
     const blobs = waiting.map((blob) => ({ ...blob, offset: 0, failures: 0, retry_at_ms: 0, trouble: null }));
-    for (const tab of this.phone.tabs) tab.feed({ type: 'saved', epoch: event.epoch, events: [outboxEvent(event)], blobs });
+    for (const tab of this.phone.tabs) {
+      tab.feed({ type: 'saved', epoch: event.epoch, events: [outboxEvent(event)], blobs });
+      if (tab !== this) void tab.#noteFiled().catch(() => undefined);
+    }
+  }
+
+  async #noteFiled(): Promise<void> {
+    for (const folder of ['ev', 'bl'] as const) {
+      for (const name of (await this.store.files?.names(folder)) ?? []) this.store.filed.add(`${folder}/${name}`);
+    }
   }
 
   compose(kind: string, data: object, job_id: string | null = null): string {
