@@ -360,3 +360,20 @@ def test_s10_a_job_whose_transaction_ends_last_is_not_missed(app: Flask, world: 
     phone.sync()
     assert phone.have[job_id] == known + 1
     assert phone.jobs[job_id]["state"]["note"] == "slow"
+
+
+def test_s2_an_oldest_item_at_the_end_of_time_hurts_nobody(app: Flask, world: World, phone: Phone) -> None:
+    """H45: also where the database's own time zone is east of Greenwich, so that the moment lies beyond its year 9999."""
+    if db.engine.dialect.name == "postgresql":
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"ALTER DATABASE {db.engine.url.database} SET timezone = 'Asia/Shanghai'")
+        db.session.remove()
+        db.engine.dispose()
+    for oldest_at in CLOCKS:
+        pending = {"events": 1, "blobs": 0, "bytes": 1, "oldest_at": oldest_at}
+        note(phone, world.job(world.wang), "now")
+        for _ in range(2):
+            reply = phone.post(phone.request(phone.events, pending=pending))
+            assert reply.status_code == 200, oldest_at
+    phone.take(reply.get_json())
+    assert phone.acked == len(CLOCKS)
