@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """
     settings = settings or Settings.from_env()
     app = Flask(__name__, static_folder=None, root_path=str(Path(__file__).parent))
+    app.url_map.merge_slashes = False  # an address is right or not found; the API redirects nobody
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
