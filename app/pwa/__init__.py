@@ -1,4 +1,4 @@
-"""Serves the built front end: the installer's app, the console and the page that verifies proofs."""
+"""Serves the built front end: the installer's app, the console, the page that verifies proofs and the one that rescues."""
 
 import json
 from pathlib import Path
@@ -87,6 +87,13 @@ def verify() -> Response:
     return _page("verify.html")
 
 
+@pages.get("/rescue")
+@policy.public
+def rescue() -> Response:
+    """The page that gets work out of a phone when the app does not open."""
+    return _page("rescue.html")
+
+
 @pages.get("/app/sw.js")
 @policy.public
 def app_worker() -> Response:
@@ -100,6 +107,15 @@ def verify_worker() -> Response:
     """The verifying page's own small worker."""
     response = _page("verify-sw.js")
     response.headers["Service-Worker-Allowed"] = "/verify"
+    return response
+
+
+@pages.get("/rescue/sw.js")
+@policy.public
+def rescue_worker() -> Response:
+    """The rescuing page's own small worker."""
+    response = _page("rescue-sw.js")
+    response.headers["Service-Worker-Allowed"] = "/rescue"
     return response
 
 

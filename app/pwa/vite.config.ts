@@ -15,6 +15,7 @@ export default defineConfig({
       [
         { entry: 'src/sw/app.ts', output: 'sw.js', page: 'app.html', address: '/app/' },
         { entry: 'src/sw/verify.ts', output: 'verify-sw.js', page: 'verify.html', address: '/verify' },
+        { entry: 'src/sw/rescue.ts', output: 'rescue-sw.js', page: 'rescue.html', address: '/rescue' },
       ],
       build,
     ),
@@ -27,7 +28,7 @@ export default defineConfig({
     // Nothing inline: the content security policy allows no data: scripts or styles, and a file can be cached.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['app.html', 'console.html', 'verify.html'] },
+    rolldownOptions: { input: ['app.html', 'console.html', 'rescue.html', 'verify.html'] },
   },
   worker: { format: 'es' },
 });

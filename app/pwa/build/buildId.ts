@@ -15,6 +15,7 @@ const INPUTS = [
   'console.html',
   'package-lock.json',
   'public',
+  'rescue.html',
   'src',
   'tsconfig.base.json',
   'verify.html',

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -61,6 +62,14 @@ test('the page is kept under its address, with a revision that changes with its 
   expect(before.get('/app/')).toMatch(/^[0-9a-f]{16}$/);
   expect(after.get('/app/')).not.toBe(before.get('/app/'));
   expect(before.has('/static/app.html')).toBe(false);
+});
+
+test('each entry says what its bytes must be', () => {
+  const folder = built();
+  for (const { url, integrity } of precacheManifest(folder, Object.keys(BUILT), 'app.html', '/app/', '/static/')) {
+    const file = url === '/app/' ? 'app.html' : url.replace('/static/', '');
+    expect(integrity).toBe(`sha256-${createHash('sha256').update(readFileSync(join(folder, file))).digest('base64')}`);
+  }
 });
 
 test('only files that are named by their content go without a revision', () => {

@@ -10,10 +10,14 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 
-/** What workbox-precaching takes: `revision` is null when the URL itself changes with the content. */
+/**
+ * What workbox-precaching takes: `revision` is null when the URL itself changes with the content. `integrity` makes the browser refuse
+ * anything else under that address, be it a login page or a file of another build; then nothing is installed, and the old version stays.
+ */
 export interface PrecacheEntry {
   readonly url: string;
   readonly revision: string | null;
+  readonly integrity: string;
 }
 
 const READABLE = new Set(['.html', '.js', '.css', '.webmanifest']);
@@ -52,14 +56,15 @@ export function precacheManifest(
   const [shell, ...rest] = filesNeededBy(folder, files, page);
   if (shell === undefined) throw new Error(`no page ${page}`);
   return [
-    { url: address, revision: contentHash(join(folder, shell)) },
-    ...rest.sort().map((file) => ({
-      url: base + file,
-      revision: file.startsWith(NAMED_BY_CONTENT) ? null : contentHash(join(folder, file)),
-    })),
+    { url: address, ...hashes(join(folder, shell)) },
+    ...rest.sort().map((file) => {
+      const { revision, integrity } = hashes(join(folder, file));
+      return { url: base + file, revision: file.startsWith(NAMED_BY_CONTENT) ? null : revision, integrity };
+    }),
   ];
 }
 
-function contentHash(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex').slice(0, 16);
+function hashes(path: string): Omit<PrecacheEntry, 'url'> {
+  const digest = createHash('sha256').update(readFileSync(path)).digest();
+  return { revision: digest.toString('hex').slice(0, 16), integrity: `sha256-${digest.toString('base64')}` };
 }

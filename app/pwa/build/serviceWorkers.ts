@@ -5,7 +5,7 @@
  * that there is an update. Its precache manifest is put in at `self.__WB_MANIFEST`.
  */
 import { readdirSync, writeFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, relative, resolve, sep } from 'node:path';
 import { build, type Plugin } from 'vite';
 import { precacheManifest } from './precache.ts';
 
@@ -28,7 +28,7 @@ export function serviceWorkers(workers: readonly ServiceWorker[], buildName: str
     apply: 'build',
     configResolved(config) {
       ({ base, root } = config);
-      folder = join(root, config.build.outDir);
+      folder = resolve(root, config.build.outDir);
     },
     // Not closeBundle, which also runs after a failed build and would hide its error behind one of its own.
     writeBundle: {
