@@ -11,8 +11,9 @@ import qrcode
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
+from app import clock
 from app.problems import Problem
-from app.services import backup, backup_file, doctor, enrol, job_view, lineage, log_check, proofs, restore
+from app.services import backup, backup_file, doctor, enrol, job_view, lineage, log_check, proofs, restore, sweep
 from app.services import rescue as rescue_files
 from app.services.demo import seed as demo
 from app.services.office import Office
@@ -22,6 +23,7 @@ log = AppGroup("log", help="The devices' logs.")
 devices = AppGroup("devices", help="Phones.")
 proof = AppGroup("proof", help="Sealed proofs.")
 rescue = AppGroup("rescue", help="Files that phones gave out.")
+blobs = AppGroup("blobs", help="What lies in the blob store.")
 seed = AppGroup("seed", help="Data to begin with.")
 lineages = AppGroup("lineage", help="Which line of history the database is.")
 
@@ -40,7 +42,7 @@ backups = BackupGroup("backup", help="Back up SQLite and the blob folder, while 
 
 def register(app: Flask) -> None:
     """Add all commands to the application."""
-    for group in (jobs, log, devices, proof, rescue, seed, lineages, backups):
+    for group in (jobs, log, devices, proof, blobs, rescue, seed, lineages, backups):
         app.cli.add_command(group)
     app.cli.add_command(run_restore)
     app.cli.add_command(run_doctor)
@@ -118,9 +120,23 @@ def seed_demo() -> None:
 
 
 @click.command("doctor")
-def run_doctor() -> None:
-    """Check that rows and blobs agree, logs verify and views equal their events."""
-    _report(doctor.faults(_office()))
+@click.option("--bytes", "read_bytes", is_flag=True, help="Read and hash every blob.")
+def run_doctor(read_bytes: bool) -> None:
+    """Check that rows and blobs agree, logs verify and views equal their events; say what to do about each fault."""
+    count = 0
+    for count, fault in enumerate(doctor.examine(_office(), read_bytes=read_bytes), start=1):  # noqa: B007  how many there were
+        click.echo(fault)
+    if count:
+        raise click.ClickException(f"{count} faults.")
+
+
+@blobs.command("sweep")
+def sweep_blobs() -> None:
+    """Note blobs that a dying server could not, and remove unfinished uploads that nothing needs."""
+    swept = sweep.sweep(_office(), clock.now())
+    click.echo(
+        f"{len(swept.noted)} blobs noted, {len(swept.removed)} unfinished uploads removed, {len(swept.nameless)} nameless blobs kept."
+    )
 
 
 @backups.command("make")

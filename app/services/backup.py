@@ -14,10 +14,9 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from app import clock, ids
-from app.config import Settings
+from app.config import Settings, blob_place
 from app.problems import StorageFullProblem
 from app.services.office import Office
 from app.store.blob_disk import full_disk_is_a_problem
@@ -84,10 +83,10 @@ def local_places(settings: Settings) -> tuple[Path, Path]:
     Raises `BackupInvalid` when one of them is elsewhere than on a local disk.
     """
     _, _, database = settings.database_url.partition("sqlite:///")
-    blobs = urlsplit(settings.blobs_url)
-    if not database or blobs.scheme != "file":
+    blobs = blob_place(settings.blobs_url)
+    if not database or not isinstance(blobs, Path):
         raise BackupInvalid("This works for SQLite and a blob folder. For PostgreSQL or S3 see docs/OPERATIONS.md, Back up.")
-    return Path(database), Path(unquote(blobs.path))
+    return Path(database), blobs
 
 
 def backups(place: Path) -> list[Path]:

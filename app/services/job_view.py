@@ -18,7 +18,7 @@ from app.store.jobs import JobView
 from app.store.log import Folded
 
 ENDED = ("finished", "failed")
-_HELD_BY_PHONES = ("dispatched", "on_the_way", "on_site", "finished", "failed", "returned")
+HELD_BY_PHONES = ("dispatched", "on_the_way", "on_site", "finished", "failed", "returned")
 _UNFOLDABLE_KV = 1_000_000
 
 
@@ -63,8 +63,8 @@ def refresh(session: Session, row: Folded, events: Sequence[Event], blobs: tuple
         "ended_at": now if ends_now else row.ended_at,
     }
     log.keep_folded(session, row.job_id, members, listed=columns | {"anomalies": 0} != listed | {"anomalies": 0})
-    is_held = columns["stage"] in _HELD_BY_PHONES
-    if state["crew"] is not crew or is_held != (stage in _HELD_BY_PHONES):
+    is_held = columns["stage"] in HELD_BY_PHONES
+    if state["crew"] is not crew or is_held != (stage in HELD_BY_PHONES):
         log.set_crew(session, row.tenant_id, row.job_id, state["crew"], is_held)
 
 
@@ -128,7 +128,7 @@ def _put_right(session: Session, view: JobView) -> None:
     view.rev, view.fold_v = len(rows), FOLD_V
     view.blobs_named, view.blobs_missing = log.count_blobs(session, view.tenant_id, view.job_id)
     _write(view, state)
-    log.set_crew(session, view.tenant_id, view.job_id, state["crew"], view.stage in _HELD_BY_PHONES)
+    log.set_crew(session, view.tenant_id, view.job_id, state["crew"], view.stage in HELD_BY_PHONES)
 
 
 def _stored_event(row: EventRow) -> Event:
