@@ -50,6 +50,9 @@ export async function reclaim(store: EvidenceStore, writer: Writer, compose: (ki
     const opened = compose('log.opened', { prior_epoch: epoch, prior_acked_seq: acked_seq, prior_head: hash, reason: 'storage_lost' });
     await saveFacts(store, writer, [lost, opened].map((body) => ({ body, blobs: [] })));
     await store.database.run((db) => db.delete('meta', 'former'));
+  } else if (names.length > 0) {
+    // Where that log ended is not known any more; that a part of it may be missing has to be said.
+    await saveFacts(store, writer, [{ body: compose('storage.lost', { what: 'database' }), blobs: [] }]);
   }
   const ordered = names.map((name, at) => ({ name, event: events[at] })).sort((a, b) => (a.event?.epoch ?? 0) - (b.event?.epoch ?? 0) || (a.event?.seq ?? 0) - (b.event?.seq ?? 0));
   for (let at = 0; at < ordered.length; at += SLICE) {

@@ -1,26 +1,5 @@
 /** What this phone can do today, tried rather than believed. */
 
-export interface StorageProbe {
-  /** Whether a second, independent place for copies is there. */
-  readonly second_copy: boolean;
-  /** Whether the browser promised not to clear it by itself. */
-  readonly persisted: boolean;
-}
-
-const PROBE_NAME = 'probe';
-
-export async function probeStorage(): Promise<StorageProbe> {
-  const storage = navigator.storage as StorageManager | undefined;
-  try {
-    const root = await storage?.getDirectory();
-    await root?.getFileHandle(PROBE_NAME, { create: true });
-    await root?.removeEntry(PROBE_NAME);
-    return { second_copy: root !== undefined, persisted: (await storage?.persisted()) ?? false };
-  } catch {
-    return { second_copy: false, persisted: false };
-  }
-}
-
 /** How far this phone's clock is from the server's, in seconds; null without a connection. */
 export async function clockOffset(): Promise<number | null> {
   try {
@@ -33,12 +12,23 @@ export async function clockOffset(): Promise<number | null> {
   }
 }
 
+/** A private window: it has the private file system and refuses to open it. Where there is none at all, one copy is kept. */
+export async function isEphemeral(): Promise<boolean> {
+  const storage = navigator.storage as StorageManager | undefined;
+  if (typeof storage?.getDirectory !== 'function') return false;
+  // Twice: a browser may fail once for reasons that pass.
+  for (let tries = 0; tries < 2; tries += 1) {
+    try {
+      await storage.getDirectory();
+      return false;
+    } catch {
+      continue;
+    }
+  }
+  return true;
+}
+
 /** An iPhone or iPad, whose browser tab and home-screen app keep separate storage. */
 export function isApple(): boolean {
   return /iPhone|iPad|iPod/.test(navigator.userAgent) || (navigator.userAgent.includes('Macintosh') && navigator.maxTouchPoints > 1);
-}
-
-/** Whether the app runs as an installed one. */
-export function isInstalled(): boolean {
-  return matchMedia('(display-mode: standalone)').matches || ('standalone' in navigator && navigator.standalone === true);
 }

@@ -4,7 +4,7 @@ import { readBlob } from '../db/blobs';
 import { copiesOf, copiesOfBlob } from '../db/evidence';
 import { blobTrouble, eventTrouble, isDelivered, isForReview, isSending, ownerOf, percentOf } from './delivery';
 import { filedCount, heldReceipts, standings, syncState } from './held';
-import { storeHere } from './phone';
+import { phoneHere, storeHere } from './phone';
 
 /** `review`: delivered, and the office will look at it. `attention`: it cannot go as it is, and somebody must act. */
 export type ItemStatus = 'on_phone' | 'sending' | 'delivered' | 'attention' | 'review';
@@ -44,6 +44,19 @@ export async function photoUrl(sha256: string): Promise<string | null> {
   const store = storeHere();
   const bytes = store ? await readBlob(store, sha256) : null;
   return bytes ? URL.createObjectURL(new Blob([bytes], { type: pictureType(bytes) })) : null;
+}
+
+/** An object URL of the picture as the office shows it, for one that this phone has not got; null without a connection. */
+export async function officePhotoUrl(sha256: string): Promise<string | null> {
+  const token = phoneHere()?.drain.token;
+  if (!token) return null;
+  try {
+    const answer = await fetch(`/api/v1/blobs/${sha256}/view`, { headers: { Authorization: `Bearer ${token}` }, credentials: 'omit', redirect: 'error' });
+    const picture = answer.ok && (answer.headers.get('Content-Type') ?? '').startsWith('image/');
+    return picture ? URL.createObjectURL(await answer.blob()) : null;
+  } catch {
+    return null;
+  }
 }
 
 /** The small copy, else the photo itself. */

@@ -35,6 +35,11 @@ export const photoBytes: ReadonlySignal<number> = computed(() => {
 
 const USUAL_PHOTO_BYTES = 600_000;
 
+/** Whether this browser has a second place for copies. */
+export function keepsTwo(): boolean {
+  return storeHere()?.files != null;
+}
+
 /** Write until it ends, let go of it again. Takes a second or two, and is done when somebody looks. */
 export async function measureRoom(): Promise<Room | null> {
   const bytes = await probeRoom(storeHere()?.files ?? null, PROBE_BYTES);

@@ -1,16 +1,21 @@
 /** The one honest bar: what is still only on this phone, and what is being done about it. */
 import { computed, effect, type ReadonlySignal } from '@preact/signals';
-import { copiesOf, copiesOfBlob } from '../db/evidence';
 import { saidSize } from '../db/chain';
+import type { StoredEvent } from '../db/schema';
 import { stamp } from '../device/clock';
-import { blobTrouble, eventTrouble, isSending, percentOf } from './delivery';
-import { blobOwners, filedCount, heldReceipts, minute, standings, syncMark, syncState } from './held';
-import { phoneHere, storeHere } from './phone';
+import { blobTrouble, eventTrouble, isDelivered, percentOf } from './delivery';
+import { blobOwners, heldReceipts, minute, standings, syncMark, syncState } from './held';
+import { eventItem } from './items';
+import { phoneHere } from './phone';
 
 export interface SyncStatus {
   readonly kind: 'delivered' | 'on_phone' | 'sending' | 'attention';
   /** Whether the server answered last time; null before the first try. */
   readonly online: boolean | null;
+  /** Facts that are not delivered whole: each with its blobs is one thing, as in the outbox. */
+  readonly pending: number;
+  /** Those of them that cannot go without somebody's help. */
+  readonly attention: number;
   readonly pending_events: number;
   readonly pending_blobs: number;
   readonly pending_bytes: number;
@@ -27,14 +32,14 @@ export interface SyncStatus {
   readonly copies: 1 | 2;
 }
 
+/** One fact with the blobs it names. */
 export interface PendingItem {
   readonly event_id: string;
   readonly job_id: string | null;
-  /** The event's kind, for example `photo.captured`. */
+  /** The event's kind, for example `photo.captured`; `lost` for bytes that the office asks for and nothing here names. */
   readonly kind: string;
   readonly at: string;
-  /** The blob this line is about; null for the event itself. */
-  readonly sha256: string | null;
+  /** Bytes that the office has not verified. */
   readonly size: number;
   readonly status: 'on_phone' | 'sending' | 'attention';
   readonly percent: number;
@@ -49,26 +54,28 @@ const RED_MS = 72 * HOUR_MS;
 const CONFIRM_MAX_MS = 45_000;
 const SETTLE_MAX_MS = 5_000;
 
-/** The outbox: own events that are not acknowledged and blobs without a receipt, oldest first. */
+/** The outbox: facts that are not acknowledged, or that have a blob without a receipt, oldest first. The bar counts the same. */
 export const pendingItems: ReadonlySignal<readonly PendingItem[]> = computed(() => {
-  const events = [...standings.value.values()].filter(({ acked }) => !acked).map(({ event }) => pendingEvent(event.stored.event_id));
-  const blobs = [...blobOwners.value.keys()].filter((sha256) => !heldReceipts.value.blobs.has(sha256)).map(pendingBlob);
-  return [...events, ...blobs].flatMap((item) => item ?? []).sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  const facts = [...standings.value.values()].filter(({ event }) => !isDelivered(event.stored.event_id)).map(({ event }) => pendingFact(event.stored));
+  return [...facts.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0)), ...namelessBlobs()];
 });
 
 export const status: ReadonlySignal<SyncStatus> = computed(() => {
   const pending = pendingItems.value;
   const { online, last_error, next_try_ms, busy } = syncState.value;
-  const blobs = pending.filter(({ sha256 }) => sha256 !== null);
-  const troubled = pending.find(({ status: item }) => item === 'attention')?.error ?? missingBlob();
-  const oldest_at = pending[0]?.at ?? null;
+  const blobs = [...blobOwners.value].filter(([name]) => !heldReceipts.value.blobs.has(name));
+  const attention = pending.filter(({ status: item }) => item === 'attention');
+  const troubled = attention[0]?.error ?? null;
+  const oldest_at = pending.find(({ at }) => at !== '')?.at ?? null;
   const sha256 = busy?.kind === 'chunk' ? busy.sha256 : null;
   return {
     kind: kindOf(pending.length, troubled),
     online,
-    pending_events: pending.length - blobs.length,
+    pending: pending.length,
+    attention: attention.length,
+    pending_events: [...standings.value.values()].filter(({ acked }) => !acked).length,
     pending_blobs: blobs.length,
-    pending_bytes: blobs.reduce((sum, { size }) => sum + size, 0),
+    pending_bytes: blobs.reduce((sum, [name, { stored }]) => sum + (saidSize(stored, name) ?? 0), 0),
     oldest_at,
     last_ok_at: syncMark.value.last_ok_at,
     last_error: troubled ?? last_error,
@@ -108,7 +115,7 @@ export async function confirmDelivered(): Promise<boolean> {
       resolve(answered);
     }
   });
-  return fresh && pendingItems.value.length === 0 && missingBlob() === null;
+  return fresh && pendingItems.value.length === 0;
 }
 
 function kindOf(pending: number, troubled: string | null): SyncStatus['kind'] {
@@ -118,9 +125,11 @@ function kindOf(pending: number, troubled: string | null): SyncStatus['kind'] {
   return busy !== null && failures === 0 ? 'sending' : 'on_phone';
 }
 
-/** The server waits for something that this phone no longer has. */
-function missingBlob(): string | null {
-  return syncMark.value.missing.length > 0 ? 'blob-missing' : null;
+/** The office waits for bytes that this phone no longer has, nor the fact that named them. */
+function namelessBlobs(): PendingItem[] {
+  return syncMark.value.missing
+    .filter((sha256) => !blobOwners.value.has(sha256))
+    .map((sha256) => ({ event_id: sha256, job_id: null, kind: 'lost', at: '', size: 0, status: 'attention', percent: 0, copies: 1, error: 'blob-missing' }));
 }
 
 function ageOf(oldest_at: string | null): SyncStatus['age'] {
@@ -130,25 +139,11 @@ function ageOf(oldest_at: string | null): SyncStatus['age'] {
   return age_ms >= AMBER_MS ? 'amber' : 'fresh';
 }
 
-function pendingEvent(eventId: string): PendingItem | null {
-  const store = storeHere();
-  const stored = standings.value.get(eventId)?.event.stored;
-  if (!store || !stored || filedCount.value < 0) return null;
-  const { event_id, job_id, kind, at, epoch, seq } = stored;
-  const { busy, epoch: present } = syncState.value;
-  const under = busy?.kind === 'sync' && epoch === present && seq >= busy.from && seq <= busy.to;
-  const error = eventTrouble(eventId);
-  const state = error === null ? (under ? 'sending' : 'on_phone') : 'attention';
-  return { event_id, job_id, kind, at, sha256: null, size: stored.body.length, status: state, percent: 0, copies: copiesOf(store, stored), error };
-}
-
-function pendingBlob(sha256: string): PendingItem | null {
-  const store = storeHere();
-  const stored = blobOwners.value.get(sha256)?.stored;
-  if (!store || !stored || filedCount.value < 0) return null;
-  const { event_id, job_id, kind, at } = stored;
-  const error = blobTrouble(sha256);
-  const state = error === null ? (isSending(sha256) ? 'sending' : 'on_phone') : 'attention';
-  const size = saidSize(stored, sha256) ?? 0;
-  return { event_id, job_id, kind, at, sha256, size, status: state, percent: percentOf(sha256), copies: copiesOfBlob(store, sha256), error };
+function pendingFact(stored: StoredEvent): PendingItem {
+  const { event_id, job_id, kind, at, blobs } = stored;
+  const left = blobs.filter((sha256) => !heldReceipts.value.blobs.has(sha256));
+  const { status: state, percent, copies } = eventItem(event_id).value;
+  const error = eventTrouble(event_id) ?? left.map(blobTrouble).find((trouble) => trouble !== null) ?? null;
+  const size = left.reduce((sum, sha256) => sum + (saidSize(stored, sha256) ?? 0), left.length === 0 ? stored.body.length : 0);
+  return { event_id, job_id, kind, at, size, status: state === 'attention' || state === 'sending' ? state : 'on_phone', percent, copies, error };
 }

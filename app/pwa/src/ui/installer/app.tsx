@@ -1,5 +1,6 @@
 /** Which screen: by the phone's phase first, then by the address. */
 import { boot, bootTrouble, phase } from '../../state/app';
+import { isAppleTab } from '../../device/platform';
 import { applyUpdate, updateReady } from '../../state/update';
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -20,6 +21,8 @@ const DayCheck = lazy(async () => (await import('./day-check')).DayCheck);
 const Outbox = lazy(async () => (await import('./outbox')).Outbox);
 const SafeToClose = lazy(async () => (await import('./outbox')).SafeToClose);
 const Settings = lazy(async () => (await import('./settings')).Settings);
+const Storage = lazy(async () => (await import('./storage')).Storage);
+const NoCapture = lazy(async () => (await import('./install-help')).NoCapture);
 const StepScreen = lazy(async () => (await import('./step')).StepScreen);
 const CameraScreen = lazy(async () => (await import('./camera-screen')).CameraScreen);
 const ScanScreen = lazy(async () => (await import('./scan-screen')).ScanScreen);
@@ -49,6 +52,8 @@ export function App() {
 function Screen({ at }: { readonly at: Route }) {
   const { job_id: jobId, query } = at;
   const key = `${at.screen} ${jobId} ${JSON.stringify(query)}`;
+  // What is kept in an iPhone's browser tab is wiped after days: there it may be sent and not added to.
+  if (jobId !== '' && isAppleTab()) return <NoCapture />;
   switch (at.screen) {
     case 'today':
       return <Today />;
@@ -60,6 +65,8 @@ function Screen({ at }: { readonly at: Route }) {
       return <SafeToClose />;
     case 'settings':
       return <Settings />;
+    case 'storage':
+      return <Storage />;
     case 'enrol':
       return <Enrol code={query.code ?? ''} lost={false} />;
     case 'job':

@@ -16,7 +16,7 @@ import { save } from './saving';
 import { vibrate } from './sounds';
 import { ItemMark } from './sync-bar';
 import { useCamera, useDarkness } from './use-camera';
-import { useJob } from './use';
+import { useJob, useShown } from './use';
 import { WeakSheet } from './weak-sheet';
 import { photosOf, roleOf, stepAt } from './work';
 import { say } from './words';
@@ -49,7 +49,8 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
   const { video, camera, problem, again } = useCamera(true);
   const [torch, setTorch] = useState(false);
   const [still, setStill] = useState<string | null>(null);
-  const [trouble, setTrouble] = useState<'not_a_picture' | 'too_large' | null>(null);
+  const [trouble, setTrouble] = useState<'not_a_picture' | 'too_large' | 'not_taken' | null>(null);
+  const isShown = useShown();
   const [weak, setWeak] = useState<{ weakness: Weakness; url: string; decide: (override: string | null | undefined) => void } | null>(null);
   const dark = useDarkness(video, camera !== null && still === null);
 
@@ -93,7 +94,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
       setWeak(null);
       if (override === undefined) return;
       const kept = await keep(photo, source, override);
-      if (kept && single) back();
+      if (kept && single && isShown()) back();
     } catch (error) {
       setTrouble(error instanceof NotAPicture ? 'not_a_picture' : 'too_large');
     } finally {
@@ -104,7 +105,9 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
   const shoot = async (): Promise<void> => {
     if (!camera || !video.current || still !== null) return;
     vibrate(20);
-    await process({ ...(await camera.take(video.current)), source: 'camera' });
+    const taken = await camera.take(video.current).catch(() => null);
+    if (taken) await process({ ...taken, source: 'camera' });
+    else setTrouble('not_taken');
   };
   const picked = async (input: HTMLInputElement): Promise<void> => {
     const file = input.files?.[0];

@@ -1,10 +1,13 @@
 /** Adding the phone: by the link's code, by its QR, or typed. A code is spent by a tap and by nothing else. */
 import { signal } from '@preact/signals';
-import { useState } from 'preact/hooks';
-import { isApple, isInstalled } from '../../device/probe';
+import { useEffect, useState } from 'preact/hooks';
+import { isAppleTab } from '../../device/platform';
+import { isApple, isEphemeral } from '../../device/probe';
+import { before } from '../../state/before';
 import { enrol, EnrolFailed, identity, phase, recovered } from '../../state/app';
 import { setLanguage } from '../../state/settings';
 import { language } from '../i18n/catalogue';
+import { moment } from '../i18n/format';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
 import { lazy } from '../parts/lazy';
@@ -20,6 +23,8 @@ const spent = signal<string | null>(null);
 
 export function Enrol({ code, lost }: { readonly code: string; readonly lost: boolean }) {
   // A second link opened on a phone that was just added has not been used.
+  const [forgetful, setForgetful] = useState(false);
+  useEffect(() => void isEphemeral().then(setForgetful), []);
   if (phase.value === 'ready') return <Hello added={spent.value !== null && (code === '' || code === spent.value)} />;
   return (
     <div class="frame enrol" data-testid="enrol">
@@ -30,8 +35,8 @@ export function Enrol({ code, lost }: { readonly code: string; readonly lost: bo
         </Button>
       </header>
       <main class="stack">
-        {lost && <Lost />}
-        {isApple() && !isInstalled() ? <InstallHelp code={code} /> : <AddPhone key={code} given={code} />}
+        {lost ? <Lost /> : before.value && <Emptied />}
+        {isAppleTab() ? <InstallHelp code={code} /> : forgetful ? <Forgetful /> : <AddPhone key={code} given={code} />}
       </main>
     </div>
   );
@@ -106,6 +111,30 @@ function Lost() {
   return (
     <Notice tone="warn" title={sayEnrol('lost_title')}>
       <p>{back ? sayEnrol('lost_text', { events: back.events, blobs: back.blobs }) : sayEnrol('lost_none')}</p>
+    </Notice>
+  );
+}
+
+/** Nothing is left here, and the office, or a hint, says that somebody was enrolled on this phone. */
+function Emptied() {
+  const was = before.value;
+  if (!was) return null;
+  const { pending, last_contact_at: at } = was;
+  const some = pending !== null && pending.events + pending.blobs > 0;
+  return (
+    <Notice tone={some ? 'stop' : 'warn'} title={sayEnrol('lost_title')} testid="emptied">
+      <p>{sayEnrol('emptied_text', { name: was.user_name, label: was.label })}</p>
+      {pending && at && <p>{some ? sayEnrol('emptied_pending', { time: moment(at), n: pending.events, blobs: pending.blobs }) : sayEnrol('emptied_none', { time: moment(at) })}</p>}
+      {!pending && <p>{sayEnrol('emptied_unknown')}</p>}
+    </Notice>
+  );
+}
+
+/** A private window: what is kept here goes when it is closed. */
+function Forgetful() {
+  return (
+    <Notice tone="stop" title={sayEnrol('forgetful_title')} testid="forgetful">
+      <p>{sayEnrol('forgetful_text')}</p>
     </Notice>
   );
 }

@@ -6,7 +6,7 @@ import { moment } from '../i18n/format';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { go } from './route';
-import { usePhoto } from './use';
+import { useAnyPhoto } from './use';
 import { placeOfFinding, roleOf, stepAt, unitOf } from './work';
 import { say } from './words';
 
@@ -39,7 +39,7 @@ export function FindingCard({ view, finding }: { readonly view: JobView; readonl
 
 /** A photo with the office's rectangle on it; the mark is in thousandths of its sides. */
 export function MarkedPhoto({ sha256, mark }: { readonly sha256: string; readonly mark: Finding['mark'] }) {
-  const url = usePhoto(sha256, 'full');
+  const url = useAnyPhoto(sha256);
   if (url === null) return <div class="skeleton" aria-busy="true" />;
   if (url === '') return <p class="small quiet">{say('old_photo_away')}</p>;
   return (

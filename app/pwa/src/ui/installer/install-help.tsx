@@ -1,7 +1,17 @@
 /** On an iPhone's browser tab: install first. The tab's storage is not the app's, so nothing may be captured here. */
 import { useState } from 'preact/hooks';
 import { Button } from '../parts/button';
+import { Frame } from './frame';
 import { sayEnrol } from './words-enrol';
+
+/** A job opened in an iPhone's browser tab, where nothing may be captured. */
+export function NoCapture() {
+  return (
+    <Frame testid="no-capture" title={sayEnrol('no_capture')}>
+      <InstallHelp code="" />
+    </Frame>
+  );
+}
 
 export function InstallHelp({ code }: { readonly code: string }) {
   const [copied, setCopied] = useState(false);

@@ -10,7 +10,7 @@ import { Frame } from './frame';
 import { NoJob } from './job';
 import { back } from './route';
 import { save } from './saving';
-import { useDraft, useJob } from './use';
+import { useDraft, useJob, useShown } from './use';
 import { sayStep } from './words-step';
 import { sayEnd } from './words-end';
 
@@ -25,6 +25,7 @@ function Writing({ view }: { readonly view: JobView }) {
   const [draft, write, clear] = useDraft(`note ${view.job_id}`, { code: 'note', unit: '', text: '' });
   const [tried, setTried] = useState(false);
   const { units } = view.state;
+  const isShown = useShown();
   const keep = async (): Promise<void> => {
     setTried(true);
     const text = draft.text.trim();
@@ -36,7 +37,7 @@ function Writing({ view }: { readonly view: JobView }) {
     if (!saved) return;
     clear();
     toast(sayStep('saved'));
-    back();
+    if (isShown()) back();
   };
   return (
     <Frame

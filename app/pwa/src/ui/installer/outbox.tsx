@@ -9,18 +9,17 @@ import { Notice } from '../parts/notice';
 import { Frame } from './frame';
 import { address, go } from './route';
 import { itemLine } from './sync-bar';
+import { say } from './words';
 import { saySend } from './words-send';
 
 export function Outbox() {
   const now = status.value;
   const waiting = pendingItems.value;
-  const total = jobs.value.reduce((sum, view) => sum + view.items.total, 0);
-  const delivered = jobs.value.reduce((sum, view) => sum + view.items.delivered, 0);
   return (
     <Frame
       testid="outbox"
       title={saySend('title')}
-      under={<span class="figures">{saySend('delivered_of', { delivered, total })}</span>}
+      under={<span class="figures">{saySend('count', { n: waiting.length })}</span>}
       actions={
         <Button kind="primary" icon="refresh-cw" testid="try-now" onTap={syncNow}>
           {saySend('try_now')}
@@ -35,26 +34,30 @@ export function Outbox() {
       {now.last_error !== null && now.last_error !== 'no-connection' && <Notice tone="warn" title={errorSentence(now.last_error)} testid="last-error" />}
       <ul class="rows card" hidden={waiting.length === 0}>
         {waiting.map((item) => (
-          <Waiting key={`${item.event_id} ${item.sha256 ?? ''}`} item={item} />
+          <Waiting key={item.event_id} item={item} />
         ))}
       </ul>
       <Button wide icon="shield-check" testid="safe-question" onTap={() => go(address('safe'))}>
         {saySend('safe_question')}
       </Button>
+      <a class="button link start" href={address('storage')} data-testid="open-storage">
+        <Icon name="gauge" />
+        {saySend('storage')}
+      </a>
     </Frame>
   );
 }
 
 function Waiting({ item }: { readonly item: PendingItem }) {
   const { icon, word } = kindLook(item);
-  const line = itemLine(item);
+  const line = itemLine({ ...item, copies: 2 });
   const name = jobs.value.find((view) => view.job_id === item.job_id)?.state.customer?.name;
   return (
     <li class="waiting" data-testid="pending" data-kind={item.kind} data-status={item.status}>
       <Icon name={icon} class="quiet" />
       <div class="grow">
         <span>{[saySend(word), name].filter(Boolean).join(' · ')}</span>
-        <span class="small quiet block figures">{[moment(item.at), bytesText(item.size)].join(' · ')}</span>
+        <span class="small quiet block figures">{[moment(item.at), bytesText(item.size), item.copies === 1 ? say('one_copy') : ''].filter(Boolean).join(' · ')}</span>
         {item.error !== null && <span class="small stop block">{errorSentence(item.error)}</span>}
       </div>
       <span class={`mark ${line.tone}`}>
@@ -67,8 +70,9 @@ function Waiting({ item }: { readonly item: PendingItem }) {
 
 function kindLook(item: PendingItem): { icon: IconName; word: Parameters<typeof saySend>[0] & `kind_${string}` } {
   if (item.kind === 'photo.captured') return { icon: 'camera', word: 'kind_photo' };
+  if (item.kind === 'lost') return { icon: 'image-off', word: 'kind_lost' };
   if (item.kind === 'photo.retracted') return { icon: 'trash-2', word: 'kind_retracted' };
-  if (item.kind === 'signoff.recorded') return { icon: 'signature', word: item.sha256 === null ? 'kind_signoff' : 'kind_statement' };
+  if (item.kind === 'signoff.recorded') return { icon: 'signature', word: 'kind_signoff' };
   if (item.kind === 'unit.scanned') return { icon: 'scan-barcode', word: 'kind_scan' };
   if (item.kind === 'step.answered') return { icon: 'list-checks', word: 'kind_answer' };
   if (item.kind === 'note.added') return { icon: 'message-square', word: 'kind_note' };
@@ -91,7 +95,8 @@ export function SafeToClose() {
     setAnswer(all ? 'yes' : status.peek().online === false ? 'unknown' : 'no');
   };
   useEffect(() => void ask(), []);
-  const left = status.value.pending_events + status.value.pending_blobs;
+  const left = status.value.pending;
+  const { attention } = status.value;
   // What was still on its way has arrived meanwhile: the question is asked once more.
   useEffect(() => {
     if (answer === 'no' && left === 0) void ask();
@@ -125,6 +130,7 @@ export function SafeToClose() {
         <strong>{saySend(`safe_${shown}`)}</strong>
         {shown === 'yes' && <p>{saySend('safe_yes_text', { time: moment(status.value.last_ok_at ?? new Date()) })}</p>}
         {shown === 'no' && <p>{saySend('safe_no_text', { n: left })}</p>}
+        {shown === 'no' && attention > 0 && <p class="stop">{saySend('safe_attention', { n: attention })}</p>}
         {shown === 'unknown' && <p>{saySend('safe_unknown_text')}</p>}
       </div>
     </Frame>

@@ -6,7 +6,7 @@
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
 
-export const SCREENS = ['today', 'check', 'outbox', 'safe', 'settings', 'enrol', 'job', 'step', 'photo', 'scan', 'sign', 'finish', 'fail', 'note'] as const;
+export const SCREENS = ['today', 'check', 'outbox', 'safe', 'settings', 'storage', 'enrol', 'job', 'step', 'photo', 'scan', 'sign', 'finish', 'fail', 'note'] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
 const OF_A_JOB: readonly ScreenName[] = ['job', 'step', 'photo', 'scan', 'sign', 'finish', 'fail', 'note'];

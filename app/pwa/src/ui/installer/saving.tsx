@@ -5,7 +5,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { FactKind, Kinds } from '../../domain/kinds';
-import { record, FactInvalid, StorageFull, type Saved } from '../../state/record';
+import { Attempt, FactInvalid, StorageFailed, StorageFull, type Saved } from '../../state/record';
 import { Button } from '../parts/button';
 import { Sheet } from '../parts/sheet';
 import { say } from './words';
@@ -16,7 +16,7 @@ export interface Bytes {
 }
 
 interface Unsaved {
-  readonly why: 'full' | 'failed' | 'invalid';
+  readonly why: 'full' | 'failed' | 'unsure' | 'invalid';
   readonly photo: Bytes | null;
   readonly decide: (again: boolean) => void;
 }
@@ -25,11 +25,12 @@ const unsaved = signal<Unsaved | null>(null);
 
 /** Records a fact about a job. Null when it could not be kept and the person chose to leave it unsaved. */
 export async function save<Kind extends FactKind>(jobId: string, kind: Kind, data: Kinds[Kind], blobs: readonly Bytes[] = []): Promise<Saved | null> {
+  const attempt = new Attempt(jobId, kind, data, blobs);
   for (;;) {
     try {
-      return await record(jobId, kind, { ...data }, [...blobs]);
+      return await attempt.save();
     } catch (error) {
-      const why = error instanceof StorageFull ? 'full' : error instanceof FactInvalid ? 'invalid' : 'failed';
+      const why = whyOf(error);
       const photo = blobs.find((blob) => blob.mime.startsWith('image/')) ?? null;
       const again = await new Promise<boolean>((decide) => {
         unsaved.value = { why, photo, decide };
@@ -38,6 +39,12 @@ export async function save<Kind extends FactKind>(jobId: string, kind: Kind, dat
       if (!again) return null;
     }
   }
+}
+
+function whyOf(error: unknown): Unsaved['why'] {
+  if (error instanceof StorageFull) return 'full';
+  if (error instanceof FactInvalid) return 'invalid';
+  return error instanceof StorageFailed && error.unsure ? 'unsure' : 'failed';
 }
 
 export function UnsavedPlace() {
@@ -56,7 +63,7 @@ function UnsavedSheet({ why, photo, decide }: Unsaved) {
   return (
     <Sheet blocking title={say('unsaved_title')} testid="unsaved" onClose={() => undefined}>
       {picture && <img class="unsaved-photo" src={picture} alt={say('unsaved_photo')} />}
-      <p role="alert">{say(why === 'full' ? 'unsaved_full' : why === 'invalid' ? 'unsaved_invalid' : 'unsaved_failed')}</p>
+      <p role="alert">{say(`unsaved_${why}`)}</p>
       {why !== 'invalid' && (
         <Button kind="primary" icon="rotate-ccw" testid="save-again" onTap={() => decide(true)}>
           {say('save_again')}

@@ -17,8 +17,8 @@ export interface Line {
 
 /** What the bar says, in the order of what matters most. */
 export function lineOf(now: SyncStatus): Line {
-  const count = now.pending_events + now.pending_blobs;
-  if (now.kind === 'attention') return { tone: 'stop', icon: 'octagon-x', text: say('attention_count') };
+  const count = now.pending;
+  if (now.kind === 'attention') return { tone: 'stop', icon: 'octagon-x', text: joined(say('attention_count', { n: now.attention }), say('phone_count', { n: count })) };
   if (now.kind === 'sending') return { tone: 'wait', icon: 'arrow-up', text: joined(say('sending_now'), say('phone_count', { n: count })) };
   const offline = now.online === false ? say('no_connection') : '';
   if (now.kind === 'delivered' || count === 0) {

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Json } from '../../domain/events';
 import { clearDraft, loadDraft, saveDraft } from '../../state/drafts';
 import { jobById, type JobView } from '../../state/jobs';
-import { photoUrl, thumbUrl } from '../../state/items';
+import { officePhotoUrl, photoUrl, thumbUrl } from '../../state/items';
 
 export function useJob(jobId: string): JobView | null {
   return useMemo(() => jobById(jobId), [jobId]).value;
@@ -27,6 +27,34 @@ export function usePhoto(sha256: string | null, size: 'thumb' | 'full'): string 
     };
   }, [sha256, size]);
   return url;
+}
+
+/** As `usePhoto`; the office's picture when this phone has none, as for what another phone took. */
+export function useAnyPhoto(sha256: string): string | null {
+  const own = usePhoto(sha256, 'full');
+  const [other, setOther] = useState<string | null>(null);
+  useEffect(() => {
+    if (own !== '') return;
+    let gone = false;
+    let made: string | null = null;
+    void officePhotoUrl(sha256).then((found) => {
+      made = found;
+      if (gone && found) URL.revokeObjectURL(found);
+      else setOther(found ?? '');
+    });
+    return () => {
+      gone = true;
+      if (made) URL.revokeObjectURL(made);
+    };
+  }, [sha256, own]);
+  return own === '' ? other : own;
+}
+
+/** Whether this screen is still the one that is shown: what ends late must not lead away from another. */
+export function useShown(): () => boolean {
+  const shown = useRef(true);
+  useEffect(() => () => void (shown.current = false), []);
+  return () => shown.current;
 }
 
 const DRAFT_PAUSE_MS = 250;

@@ -13,6 +13,7 @@ export const sayCamera = catalogue({
     kept: 'The photo is on this phone',
     a_little_dark: 'A little dark. Turn on the light',
     opening: 'The camera opens',
+    not_taken: 'The camera gave no picture. Nothing was saved. Tap again, or use the phone’s camera.',
     not_a_picture: 'This file is no picture that the phone can read. Nothing was saved. Take the photo with the camera.',
     too_large: 'The phone has no memory left for this photo. Nothing was saved. Close other apps and take it again.',
 
@@ -101,6 +102,7 @@ export const sayCamera = catalogue({
     kept: '照片已存在手机上',
     a_little_dark: '有点暗，请打开补光',
     opening: '正在打开相机',
+    not_taken: '相机没有给出照片，没有保存任何内容。请再点一次，或用手机自带相机。',
     not_a_picture: '这个文件不是手机能读的图片。没有保存任何内容。请用相机拍照。',
     too_large: '手机内存不够，这张照片没有保存。请关闭其他应用后重拍。',
 

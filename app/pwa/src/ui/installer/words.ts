@@ -51,7 +51,7 @@ export const say = catalogue({
     phone_count_since: '{n} on this phone since {time}',
     will_send: 'waits for its turn',
     sending_now: 'Sending. Keep the app open',
-    attention_count: 'Needs attention',
+    attention_count: '{n} {n|needs|need} attention',
     one_copy: 'one copy only',
 
     item_on_phone: 'On this phone',
@@ -144,6 +144,7 @@ export const say = catalogue({
     unsaved_title: 'Not saved!',
     unsaved_full: 'The phone is full. Nothing else was lost. Free some space, then tap Save again.',
     unsaved_failed: 'The phone did not keep it. Nothing else was lost. Tap Save again; if it fails once more, restart the phone.',
+    unsaved_unsure: 'The phone cannot tell whether it was kept. Tap Save again: it is never kept twice. If it fails once more, restart the phone and look.',
     unsaved_invalid: 'This entry cannot be kept as it is. Nothing else was lost. Go back and change it.',
     save_again: 'Save again',
     unsaved_leave: 'Leave without saving',
@@ -203,7 +204,7 @@ export const say = catalogue({
     phone_count_since: '{n} 项存在手机上，从 {time} 起',
     will_send: '排队等待发送',
     sending_now: '正在发送，请勿关闭应用',
-    attention_count: '需要处理',
+    attention_count: '{n} 项需要处理',
     one_copy: '只有一份',
 
     item_on_phone: '存在手机上',
@@ -296,6 +297,7 @@ export const say = catalogue({
     unsaved_title: '没有保存！',
     unsaved_full: '手机存储已满。其他内容都没有丢。请先清理空间，再点重新保存。',
     unsaved_failed: '手机没有存下。其他内容都没有丢。请点重新保存；若仍失败，请重启手机。',
+    unsaved_unsure: '手机不能确定是否存下。请点重新保存，不会存成两份；若仍失败，请重启手机再查看。',
     unsaved_invalid: '这样的内容无法保存。其他内容都没有丢。请返回修改。',
     save_again: '重新保存',
     unsaved_leave: '不保存，离开',
