@@ -65,9 +65,7 @@ class DiskBlobs:
             if found != sha256:
                 os.ftruncate(file, 0)
                 return None
-            os.fsync(file)
-            part.rename(blob)
-            sync_folder(blob.parent)
+            _keep(part, blob)
             return os.fstat(file).st_size
 
     def accept(self, tenant_id: str, sha256: str, whole: Path) -> None:
@@ -78,9 +76,7 @@ class DiskBlobs:
         blob = self._blob(tenant_id, sha256)
         make_folder(blob.parent)
         with full_disk_is_a_problem():
-            sync(whole)
-            whole.rename(blob)
-            sync_folder(blob.parent)
+            _keep(whole, blob)
         self.drop(tenant_id, sha256)
 
     def drop(self, tenant_id: str, sha256: str) -> None:
@@ -146,6 +142,13 @@ class DiskBlobs:
 
     def _blob(self, tenant_id: str, sha256: str) -> Path:
         return self._root / "blob" / tenant_id / sha256[:2] / sha256
+
+
+def _keep(whole: Path, blob: Path) -> None:
+    """Give a whole file its name: only when its bytes are on the disk, and so that the name is too before anybody is told."""
+    sync(whole)
+    whole.rename(blob)
+    sync_folder(blob.parent)
 
 
 @contextlib.contextmanager

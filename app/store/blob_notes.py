@@ -1,10 +1,10 @@
 """All SQL about blobs on their way in: who named one, whether it is stored, which jobs wait for it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.store import log
@@ -37,6 +37,10 @@ _COUNTED = (
 )
 
 
+Place = tuple[str, str]
+"""A tenant's id and a blob's hash."""
+
+
 @dataclass(frozen=True, slots=True)
 class Naming:
     """That a device named a blob; `size` is the blob's when it is noted as stored whole."""
@@ -48,6 +52,21 @@ def named_by(session: Session, tenant_id: str, device_id: str, sha256: str) -> N
     """Whether an event of the device names the blob, and what is known of it."""
     found = session.execute(_NAMED, {"tenant_id": tenant_id, "device_id": device_id, "sha256": sha256}).first()
     return None if found is None else Naming(found.size)
+
+
+def noted(session: Session, places: Collection[Place]) -> set[Place]:
+    """Those of the blobs that are noted as stored whole."""
+    return _among(session, _blob, places)
+
+
+def named(session: Session, places: Collection[Place]) -> set[Place]:
+    """Those of the blobs that any event names."""
+    return _among(session, _name, places)
+
+
+def _among(session: Session, of: Table, places: Collection[Place]) -> set[Place]:
+    found = select(of.c.tenant_id, of.c.sha256).where(tuple_(of.c.tenant_id, of.c.sha256).in_(places)).distinct()
+    return {(row.tenant_id, row.sha256) for row in session.execute(found)}
 
 
 def lock_waiting(session: Session, tenant_id: str, sha256: str) -> list[str]:
