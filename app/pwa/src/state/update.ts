@@ -38,10 +38,24 @@ export async function watchForUpdates(): Promise<void> {
     return;
   }
   const here = registration;
-  kept.value = here.active !== null;
   notice(here);
   here.addEventListener('updatefound', () => here.installing?.addEventListener('statechange', () => notice(here)));
   here.installing?.addEventListener('statechange', () => notice(here));
+  void keepRescue();
+}
+
+/**
+ * The page that helps when this app does not open must be on the phone before it is needed. It comes after the app itself, and
+ * nothing on it can be lost, so its new versions are used at once.
+ */
+async function keepRescue(): Promise<void> {
+  await navigator.serviceWorker.ready;
+  try {
+    const rescue = await navigator.serviceWorker.register('/rescue/sw.js', { scope: '/rescue', updateViaCache: 'none' });
+    rescue.waiting?.postMessage({ type: 'use_new_version' });
+  } catch {
+    // At the next start, then.
+  }
 }
 
 export function lookForUpdate(): void {
@@ -49,6 +63,15 @@ export function lookForUpdate(): void {
 }
 
 function notice(here: ServiceWorkerRegistration): void {
-  if (here.active) kept.value = true;
+  if (here.active) void isWhole(here.active).then((whole) => (kept.value = whole));
   if (here.waiting && here.active) ready.value = true;
+}
+
+/** Whether the worker holds every file of its version; a browser may have thrown some away since. It fetches what is missing. */
+function isWhole(worker: ServiceWorker): Promise<boolean> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
+    worker.postMessage({ type: 'is_whole' }, [port2]);
+  });
 }

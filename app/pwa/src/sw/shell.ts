@@ -22,8 +22,29 @@ export function keepShell(files: readonly (PrecacheEntry | string)[], address: s
   // A new version waits until a person at a safe point says so.
   self.addEventListener('message', (event) => {
     const told: unknown = event.data;
-    if (typeof told === 'object' && told !== null && 'type' in told && told.type === 'use_new_version') void self.skipWaiting();
+    if (typeof told !== 'object' || told === null || !('type' in told)) return;
+    if (told.type === 'use_new_version') void self.skipWaiting();
+    if (told.type === 'is_whole') event.waitUntil(mend(files).then((whole) => event.ports[0]?.postMessage(whole)));
   });
+}
+
+/** Whether every file is kept, now that those were fetched that the browser had thrown away. */
+async function mend(files: readonly (PrecacheEntry | string)[]): Promise<boolean> {
+  const there = await Promise.all(files.map(async (file) => typeof file === 'string' || isKept(file)));
+  return there.every(Boolean);
+}
+
+async function isKept({ url, integrity = '' }: PrecacheEntry): Promise<boolean> {
+  if (await matchPrecache(url)) return true;
+  try {
+    const response = await fetch(url, { integrity, cache: 'reload', redirect: 'error', credentials: 'same-origin' });
+    const name = getCacheKeyForURL(url);
+    if (!response.ok || name === undefined) return false;
+    await (await caches.open(`workbox-precache-v2-${self.registration.scope}`)).put(name, response);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The kept file that answers a request, or null when it is none of ours. */
