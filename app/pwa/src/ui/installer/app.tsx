@@ -1,6 +1,7 @@
 /** Which screen: by the phone's phase first, then by the address. */
 import { boot, bootTrouble, phase } from '../../state/app';
 import { isAppleTab } from '../../device/platform';
+import { status } from '../../state/sync-status';
 import { applyUpdate, updateReady } from '../../state/update';
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
@@ -32,6 +33,14 @@ const FailVisit = lazy(async () => (await import('./fail')).FailVisit);
 const NoteScreen = lazy(async () => (await import('./note')).NoteScreen);
 
 export function App() {
+  return (
+    <Boundary place="app" fallback={(again) => <Broken again={again} />}>
+      <Phase />
+    </Boundary>
+  );
+}
+
+function Phase() {
   const at = route.value;
   useEffect(applyComfort, []);
   if (phase.value === 'booting') return bootTrouble.value ? <NoStorage /> : <div class="frame" aria-busy="true" />;
@@ -94,11 +103,13 @@ const putOff = signal(false);
 function UpdateBanner({ at }: { readonly at: Route }) {
   const safe = ['today', 'outbox', 'safe', 'settings', 'check'].includes(at.screen);
   if (!updateReady.value || !safe || (putOff.value && at.screen !== 'settings')) return null;
+  const sending = status.value.kind === 'sending';
   return (
     <div class="update-banner" data-testid="update">
       <Notice tone="wait" icon="refresh-cw" title={say('update_ready')}>
+        {sending && <p class="small">{say('update_sending')}</p>}
         <div class="row">
-          <Button kind="plain" testid="update-now" onTap={applyUpdate}>
+          <Button kind="plain" testid="update-now" disabled={sending} onTap={applyUpdate}>
             {say('update_now')}
           </Button>
           <Button kind="link" onTap={() => (putOff.value = true)}>
@@ -121,6 +132,7 @@ function NoStorage() {
         <Button kind="primary" icon="rotate-ccw" onTap={boot}>
           {say('try_again')}
         </Button>
+        <ToRescue />
       </main>
     </div>
   );
@@ -133,13 +145,24 @@ function Broken({ again }: { readonly again: () => void }) {
         <Notice tone="stop" alert title={say('broken_title')}>
           <p>{say('broken_text')}</p>
         </Notice>
-        <Button kind="primary" onTap={again}>
+        {/* Once another tab uses the new version, parts of this one may be gone: only a reload brings them back. */}
+        <Button kind="primary" testid="broken-again" onTap={() => (updateReady.value ? location.reload() : again())}>
           {say('broken_again')}
         </Button>
         <a class="button link" href={address('today')}>
           {say('to_today')}
         </a>
+        <ToRescue />
       </main>
     </div>
+  );
+}
+
+/** Whatever is wrong with the app, what was recorded can be had. */
+function ToRescue() {
+  return (
+    <a class="button link" href="/rescue" data-testid="to-rescue">
+      {say('to_rescue')}
+    </a>
   );
 }

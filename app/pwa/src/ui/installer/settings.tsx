@@ -8,6 +8,7 @@ import { Tiles } from '../parts/tiles';
 import { comfort, setComfort, TEXT_SIZES } from './comfort';
 import { Frame } from './frame';
 import { address } from './route';
+import { say } from './words';
 import { saySend } from './words-send';
 
 const THEMES = ['auto', 'light', 'dark', 'sun'] as const;
@@ -67,6 +68,10 @@ export function Settings() {
       <a class="button link start" href={address('check')}>
         <Icon name="list-checks" />
         {saySend('check')}
+      </a>
+      <a class="button link start" href="/rescue" data-testid="to-rescue">
+        <Icon name="package" />
+        {say('to_rescue')}
       </a>
     </Frame>
   );
