@@ -99,7 +99,7 @@ function Screen({ at }: { readonly at: Route }) {
 
 const putOff = signal(false);
 
-/** A new version is used at a safe point: on the screens where nothing is being captured, and only on a tap. */
+/** A new version is used at a safe point: on the screens where nothing is being captured, while nothing is being sent, and only on a tap. */
 function UpdateBanner({ at }: { readonly at: Route }) {
   const safe = ['today', 'outbox', 'safe', 'settings', 'check'].includes(at.screen);
   if (!updateReady.value || !safe || (putOff.value && at.screen !== 'settings')) return null;
