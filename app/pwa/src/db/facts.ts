@@ -17,7 +17,6 @@ import { StorageFailed, StorageFull } from './errors';
 import { copiesOf, eventFile, type EvidenceStore, type Writer } from './evidence';
 import { keepLate, lateEvent, readLate } from './late';
 import { asJson, asMeta, getMeta } from './meta';
-import { waysToMakeRoom } from './room';
 import type { Head, PhoneSchema, StoredEvent } from './schema';
 
 export interface SavedFact {
@@ -95,17 +94,25 @@ async function standing(store: EvidenceStore, facts: readonly ReadFact[]): Promi
 
 /** Make room and try once more, as long as there is something left to let go of. */
 async function withRoom<T>(store: EvidenceStore, read: readonly ReadFact[], work: () => Promise<T>): Promise<T> {
-  const ways = waysToMakeRoom(
-    store,
-    read.map(({ kind }) => kind),
-  );
+  let ways: (() => Promise<boolean>)[] | null = null;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof StorageFull) || !(await firstThatHelps(ways))) throw error;
+      if (!(error instanceof StorageFull)) throw error;
+      ways ??= await waysFor(store, read).catch(() => []);
+      if (!(await firstThatHelps(ways))) throw error;
     }
   }
+}
+
+/** Loaded when it is needed, from what the service worker keeps. */
+async function waysFor(store: EvidenceStore, read: readonly ReadFact[]): Promise<(() => Promise<boolean>)[]> {
+  const { waysToMakeRoom } = await import('./room');
+  return waysToMakeRoom(
+    store,
+    read.map(({ kind }) => kind),
+  );
 }
 
 async function firstThatHelps(ways: (() => Promise<boolean>)[]): Promise<boolean> {

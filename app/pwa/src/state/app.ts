@@ -7,7 +7,7 @@ import { signal, type ReadonlySignal } from '@preact/signals';
 import { fileAll, mend } from '../db/blobs';
 import { Database } from '../db/database';
 import { sha256 } from '../db/digest';
-import { keepEnrolment, reclaim } from '../db/enrolment';
+import { reclaim } from '../db/enrolment';
 import type { EvidenceStore, Writer } from '../db/evidence';
 import { saveFacts } from '../db/facts';
 import { openFiles } from '../db/files';
@@ -16,14 +16,8 @@ import { promoteUnread } from '../db/jobs';
 import { getMeta, type Identity } from '../db/meta';
 import { recover, type Recovery } from '../db/recover';
 import { nowMs, randomBytes } from '../device/clock';
-import { keyOf, makeKey, NoKey, publicJwk, sign, type DeviceKey, type KeyShelf } from '../device/key';
+import { keyOf, publicJwk, sign, type DeviceKey } from '../device/key';
 import { exclusively } from '../device/lock';
-import { platformName } from '../device/platform';
-import { askToPersist } from '../device/storage';
-import { leaveWitness } from '../device/witness';
-import { utf8 } from '../domain/log';
-import { askToEnrol } from '../sync/enrol';
-import { before, lookBefore, wordsOf } from './before';
 import { isDelivered } from './delivery';
 import { filedCount, minute, ownEvents, readEverything } from './held';
 import { KNOWN_FOLD_V } from './jobs';
@@ -31,7 +25,6 @@ import { takeUp, takeUpSoon } from './late';
 import { setStore, storeHere } from './phone';
 import { compose } from './record';
 import { startSending } from './sending';
-import { makeBallast } from './storage';
 import { loadSettings } from './settings';
 import { lookForUpdate, watchForUpdates } from './update';
 
@@ -43,17 +36,6 @@ export type { Identity };
  * still held. Enrolling again sends all of that.
  */
 export type Phase = 'booting' | 'needs_enrolment' | 'ready' | 'lost';
-
-/** Why an enrolment did not happen: a slug of docs/PROBLEMS.md, or `no-connection`, or `no-key` when this browser keeps none. */
-export class EnrolFailed extends Error {
-  readonly slug: string;
-
-  constructor(slug: string) {
-    super(slug);
-    this.name = 'EnrolFailed';
-    this.slug = slug;
-  }
-}
 
 const phaseNow = signal<Phase>('booting');
 const identityNow = signal<Identity | null>(null);
@@ -108,25 +90,9 @@ async function onVisible(): Promise<void> {
  * @throws EnrolFailed
  */
 export async function enrol(code: string, label: string): Promise<void> {
-  const store = storeHere();
-  if (!store) throw new EnrolFailed('storage');
-  await lookBefore(fetchHere);
-  const key = await newKey(store);
-  const asked = await askToEnrol(fetchHere, {
-    code,
-    alg: key.alg,
-    public_key: await publicJwk(key),
-    label,
-    platform: platformName(),
-    proof: await sign(key, utf8(code)),
-  });
-  if ('refused' in asked) throw new EnrolFailed(asked.refused);
-  // Its own answer says who was here before this enrolment; an emptied storage knows it from nowhere else.
-  const lost = phaseNow.value === 'needs_enrolment' && before.value ? wordsOf(before.value) : null;
-  await keepEnrolment(store, { ...asked, pair: key.pair, all_lost: lost });
-  leaveWitness({ label, user_name: asked.identity.user.name, enrolled_at: asked.identity.enrolled_at });
-  void askToPersist();
-  await begin(store, asked.identity, key);
+  const { becomeDevice } = await import('./enrolling');
+  const { store, identity: who, key } = await becomeDevice(fetchHere, { code, label, emptied: phaseNow.value === 'needs_enrolment' });
+  await begin(store, who, key);
 }
 
 async function openStore(): Promise<EvidenceStore> {
@@ -149,7 +115,7 @@ async function bootFrom(store: EvidenceStore): Promise<void> {
   if (recovery.outcome !== 'kept') {
     noteRecovery(recovery, recovery.outcome === 'lost');
     phaseNow.value = recovery.outcome === 'lost' ? 'lost' : 'needs_enrolment';
-    void lookBefore(fetchHere);
+    void import('./before').then(({ lookBefore }) => lookBefore(fetchHere));
     return;
   }
   noteRecovery(recovery, recovery.events + recovery.blobs > 0);
@@ -201,22 +167,7 @@ async function keepWhole(store: EvidenceStore): Promise<void> {
     all.filter(({ event_id }) => !isDelivered(event_id)),
   ).catch(() => []);
   filedCount.value += 1;
-  setTimeout(() => void makeBallast(), BALLAST_AFTER_MS);
-}
-
-async function newKey(store: EvidenceStore): Promise<DeviceKey> {
-  const shelf: KeyShelf = {
-    put: async (pair) => {
-      await store.database.run((db) => db.put('keys', pair, 'next'));
-    },
-    get: async () => (await store.database.run((db) => db.get('keys', 'next'))) ?? null,
-  };
-  try {
-    return await makeKey(shelf);
-  } catch (error) {
-    if (error instanceof NoKey) throw new EnrolFailed('no-key');
-    throw error;
-  }
+  setTimeout(() => void import('./storage').then(({ makeBallast }) => makeBallast()), BALLAST_AFTER_MS);
 }
 
 function fetchHere(address: string, init: RequestInit): Promise<Response> {

@@ -13,9 +13,7 @@ import { Drain, type KeptKind } from '../sync/drain';
 import type { Told } from '../sync/requests';
 import { START, type SyncState } from '../sync/syncState';
 import { openChannel, type Message } from './channel';
-import { reportCondition } from './condition';
-import { tellDamage } from './damage';
-import { filedCount, readAgain, syncState } from './held';
+import { filedCount, readAgain, syncMark, syncState } from './held';
 import { setPhone } from './phone';
 import { compose } from './record';
 
@@ -51,7 +49,7 @@ export function startSending(sending: Sending): Drain {
   const onState = (state: SyncState): void => {
     if (!leads) return;
     syncState.value = state;
-    void tellDamage(state);
+    if (isDamaged(state)) void import('./damage').then(({ tellDamage }) => tellDamage(state));
     void keepAwake(state.busy !== null && state.busy.kind !== 'sync');
     // Other tabs need not see every step.
     shown ??= setTimeout(() => {
@@ -128,8 +126,13 @@ async function noteFiled(store: EvidenceStore): Promise<void> {
   filedCount.value += 1;
 }
 
+function isDamaged(state: SyncState): boolean {
+  return syncMark.value.missing.length > 0 || state.blobs.some(({ trouble }) => trouble === 'blob-damaged');
+}
+
 async function afterContact(store: EvidenceStore, token: () => string | null): Promise<void> {
   await letGo(store);
+  const { reportCondition } = await import('./condition');
   await reportCondition(token());
 }
 

@@ -11,13 +11,13 @@ import { lazy } from '../parts/lazy';
 import { Notice } from '../parts/notice';
 import { ToastPlace } from '../parts/toast';
 import { applyComfort } from './comfort';
-import { Job } from './job';
 import { address, route, type Route } from './route';
 import { UnsavedPlace } from './saving';
 import { Today } from './today';
 import { say } from './words';
 
 const Enrol = lazy(async () => (await import('./enrol')).Enrol);
+const Job = lazy(async () => (await import('./job')).Job);
 const DayCheck = lazy(async () => (await import('./day-check')).DayCheck);
 const Outbox = lazy(async () => (await import('./outbox')).Outbox);
 const SafeToClose = lazy(async () => (await import('./outbox')).SafeToClose);

@@ -8,21 +8,21 @@ import { categoryIcon, Icon, type IconName } from '../parts/icon';
 import { Chip } from '../parts/notice';
 import { address, go } from './route';
 import { isOpen, isSame, nextStep, phases, photosOf, placeOf, roleOf, scanState, unitOf, type PhaseProgress } from './work';
-import { say } from './words';
+import { sayJob } from './words-job';
 
 /** The rooms one goes through: done, begun, to do. */
 export function PhasePlan({ view }: { readonly view: JobView }) {
   return (
-    <nav class="plan" aria-label={say('progress')}>
+    <nav class="plan" aria-label={sayJob('progress')}>
       {phases(view).map((phase) => {
         const { icon, tone } = phaseLook(phase);
-        const name = say(`phase_${phase.phase}`);
+        const name = sayJob(`phase_${phase.phase}`);
         return (
           <a
             key={phase.phase}
             class={`room ${tone}`}
             href={`#phase-${phase.phase}`}
-            aria-label={say('phase_state', { phase: name, done: phase.done, all: phase.asked })}
+            aria-label={sayJob('phase_state', { phase: name, done: phase.done, all: phase.asked })}
             data-testid={`phase-${phase.phase}`}
             onClick={(event) => {
               event.preventDefault();
@@ -51,7 +51,7 @@ export function UnitList({ view }: { readonly view: JobView }) {
   const { state } = view;
   return (
     <section class="stack tight">
-      <h2>{say('unit_list')}</h2>
+      <h2>{sayJob('unit_list')}</h2>
       <ul class="stack tight">
         {state.units.map((unit) => {
           const scanned = scanState(state, unit.unit_id);
@@ -60,16 +60,16 @@ export function UnitList({ view }: { readonly view: JobView }) {
               <Icon name={categoryIcon(unit.category)} class="unit-icon" />
               <div class="grow">
                 <strong>{unit.name}</strong>
-                <p class="small quiet">{unit.serial ? say('serial', { serial: unit.serial }) : say('no_serial')}</p>
+                <p class="small quiet">{unit.serial ? sayJob('serial', { serial: unit.serial }) : sayJob('no_serial')}</p>
                 {unit.components.map((part) => (
-                  <p class="small quiet" key={part.component_id}>{`${part.name} · ${part.serial ? say('serial', { serial: part.serial }) : say('no_serial')}`}</p>
+                  <p class="small quiet" key={part.component_id}>{`${part.name} · ${part.serial ? sayJob('serial', { serial: part.serial }) : sayJob('no_serial')}`}</p>
                 ))}
-                {scanned === 'matched' && <Chip tone="ok">{say('scanned')}</Chip>}
-                {scanned === 'wrong' && <Chip tone="stop">{say('wrong_scanned')}</Chip>}
+                {scanned === 'matched' && <Chip tone="ok">{sayJob('scanned')}</Chip>}
+                {scanned === 'wrong' && <Chip tone="stop">{sayJob('wrong_scanned')}</Chip>}
               </div>
               {scanned !== 'matched' && (
                 <Button icon="scan-barcode" testid="scan-unit" onTap={() => go(address('scan', view.job_id, { unit: unit.unit_id }))}>
-                  {say('scan_unit')}
+                  {sayJob('scan_unit')}
                 </Button>
               )}
             </li>
@@ -85,7 +85,7 @@ export function StepList({ view }: { readonly view: JobView }) {
   const next = nextStep(view, null);
   return (
     <section class="stack tight">
-      {view.steps.length > 0 && <h2>{say('steps')}</h2>}
+      {view.steps.length > 0 && <h2>{sayJob('steps')}</h2>}
       {phases(view).map((phase) => (
         <PhaseSteps key={phase.phase} view={view} phase={phase} next={next} />
       ))}
@@ -101,7 +101,7 @@ function PhaseSteps({ view, phase, next }: { readonly view: JobView; readonly ph
     <details class="card phase" id={`phase-${phase.phase}`} open={opened ?? current} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
         <Icon name={icon} class={tone} />
-        <span class="grow">{say(`phase_${phase.phase}`)}</span>
+        <span class="grow">{sayJob(`phase_${phase.phase}`)}</span>
         <span class="figures quiet">{phase.asked > 0 && `${phase.done}/${phase.asked}`}</span>
         <Icon name="chevron-down" class="fold" />
       </summary>
@@ -140,30 +140,30 @@ export function StepRow({ view, step }: { readonly view: JobView; readonly step:
 }
 
 export function stepLook(step: Step): { icon: IconName; tone: string; word: string } {
-  if (step.rule.evidence.length === 0 && !isOpen(step)) return { icon: 'info', tone: 'quiet', word: say('info_step') };
-  if (step.missing.includes('finding')) return { icon: 'rotate-ccw', tone: 'warn', word: say('need_finding') };
+  if (step.rule.evidence.length === 0 && !isOpen(step)) return { icon: 'info', tone: 'quiet', word: sayJob('info_step') };
+  if (step.missing.includes('finding')) return { icon: 'rotate-ccw', tone: 'warn', word: sayJob('need_finding') };
   switch (step.verdict) {
     case 'met':
-      return { icon: 'circle-check', tone: 'ok', word: say('verdict_met') };
+      return { icon: 'circle-check', tone: 'ok', word: sayJob('verdict_met') };
     case 'excepted':
-      return { icon: 'info', tone: 'warn', word: say('verdict_excepted') };
+      return { icon: 'info', tone: 'warn', word: sayJob('verdict_excepted') };
     case 'out_of_limits':
-      return { icon: 'triangle-alert', tone: 'warn', word: say('verdict_out') };
+      return { icon: 'triangle-alert', tone: 'warn', word: sayJob('verdict_out') };
     case 'missing':
-      return { icon: 'circle', tone: 'quiet', word: say('verdict_missing') };
+      return { icon: 'circle', tone: 'quiet', word: sayJob('verdict_missing') };
   }
 }
 
 /** What a step still asks, in words: "Answer · Photo: Rating plate". */
 export function missingText(view: JobView, step: Step): string {
   const words = step.missing.map((missing) => missingWord(view, step, missing));
-  return (step.rule.severity === 'must' ? words : [say(step.rule.severity === 'info' ? 'info_step' : 'optional'), ...words]).join(' · ');
+  return (step.rule.severity === 'must' ? words : [sayJob(step.rule.severity === 'info' ? 'info_step' : 'optional'), ...words]).join(' · ');
 }
 
 function missingWord(view: JobView, step: Step, missing: Missing): string {
   if (missing.startsWith('photo:')) {
     const role = missing.slice('photo:'.length);
-    return say('need_photo', { role: pick(roleOf(view.standards, role, step.standard_id)?.title) || role });
+    return sayJob('need_photo', { role: pick(roleOf(view.standards, role, step.standard_id)?.title) || role });
   }
-  return say(`need_${missing as 'value' | 'scan' | 'signoff' | 'finding'}`);
+  return sayJob(`need_${missing as 'value' | 'scan' | 'signoff' | 'finding'}`);
 }

@@ -16,6 +16,7 @@ import { useJob } from './use';
 import { arrive, depart, mapLink } from './visit';
 import { nextAction, placeOf, placeOfFinding, visitNow } from './work';
 import { say } from './words';
+import { sayJob } from './words-job';
 
 export function Job({ jobId }: { readonly jobId: string }) {
   const view = useJob(jobId);
@@ -34,11 +35,11 @@ export function Job({ jobId }: { readonly jobId: string }) {
       <Notes view={view} />
       <div class="stack tight">
         <Button icon="message-square" wide testid="add-note" onTap={() => go(address('note', jobId))}>
-          {say('add_note')}
+          {sayJob('add_note')}
         </Button>
         {['planned', 'dispatched', 'on_the_way', 'on_site'].includes(state.stage) && (
           <Button kind="link" icon="ban" wide testid="fail-visit" onTap={() => go(address('fail', jobId))}>
-            {say('fail_visit')}
+            {sayJob('fail_visit')}
           </Button>
         )}
       </div>
@@ -49,7 +50,7 @@ export function Job({ jobId }: { readonly jobId: string }) {
 export function NoJob() {
   return (
     <Frame testid="no-job" title={say('app')}>
-      <Notice tone="wait" title={say('not_here')} />
+      <Notice tone="wait" title={sayJob('not_here')} />
       <Button kind="primary" onTap={() => go(address('today'), 'replace')}>
         {say('to_today')}
       </Button>
@@ -73,7 +74,7 @@ function Next({ view }: { readonly view: JobView }) {
     case 'depart':
       return <Button kind="primary" icon="truck" testid="next" onTap={() => depart(view)}>{say('on_my_way')}</Button>;
     case 'arrive':
-      return <Button kind="primary" icon="map-pin" testid="next" onTap={() => arrive(view)}>{say('arrive')}</Button>;
+      return <Button kind="primary" icon="map-pin" testid="next" onTap={() => arrive(view)}>{sayJob('arrive')}</Button>;
     case 'step':
       return (
         <Button kind="primary" testid="next" onTap={() => go(placeOf(jobId, next.step))}>
@@ -83,13 +84,13 @@ function Next({ view }: { readonly view: JobView }) {
     case 'finding':
       return (
         <Button kind="primary" icon="rotate-ccw" testid="next" onTap={() => go(placeOfFinding(view, next.finding))}>
-          {say(next.finding.photo_id === null ? 'answer_again' : 'take_again')}
+          {sayJob(next.finding.photo_id === null ? 'answer_again' : 'take_again')}
         </Button>
       );
     case 'sign':
-      return <Button kind="primary" icon="signature" testid="next" onTap={() => go(address('sign', jobId))}>{say('sign_now')}</Button>;
+      return <Button kind="primary" icon="signature" testid="next" onTap={() => go(address('sign', jobId))}>{sayJob('sign_now')}</Button>;
     case 'finish':
-      return <Button kind="primary" icon="check" testid="next" onTap={() => go(address('finish', jobId))}>{say('finish_visit')}</Button>;
+      return <Button kind="primary" icon="check" testid="next" onTap={() => go(address('finish', jobId))}>{sayJob('finish_visit')}</Button>;
     case 'nothing':
       return <Button kind="primary" icon="house" testid="next" onTap={() => go(address('today'))}>{say('to_today')}</Button>;
   }
@@ -100,16 +101,16 @@ function StateNotice({ view }: { readonly view: JobView }) {
   const sent = items.delivered === items.total;
   return (
     <>
-      {view.update_needed && <Notice tone="warn" title={say('update_needed')} />}
-      {state.stage === 'cancelled' && <Notice tone="stop" title={say('cancelled_text', { reason: state.cancelled?.reason ?? '' })} />}
-      {state.stage === 'failed' && <Notice tone="warn" title={say('failed_here')} />}
-      {(state.stage === 'approved' || state.stage === 'sealed') && <Notice tone="ok" title={say('approved_text')} />}
+      {view.update_needed && <Notice tone="warn" title={sayJob('update_needed')} />}
+      {state.stage === 'cancelled' && <Notice tone="stop" title={sayJob('cancelled_text', { reason: state.cancelled?.reason ?? '' })} />}
+      {state.stage === 'failed' && <Notice tone="warn" title={sayJob('failed_here')} />}
+      {(state.stage === 'approved' || state.stage === 'sealed') && <Notice tone="ok" title={sayJob('approved_text')} />}
       {state.stage === 'finished' && (
-        <Notice tone={sent ? 'ok' : 'wait'} title={say(sent ? 'finished_sent' : 'finished_here')} testid="finished">
+        <Notice tone={sent ? 'ok' : 'wait'} title={sayJob(sent ? 'finished_sent' : 'finished_here')} testid="finished">
           {!sent && <span class="figures">{say('delivered_part', items)}</span>}
         </Notice>
       )}
-      {state.answers.some((answer) => answer.current && answer.conflict) && <Notice tone="warn" title={say('conflict')} />}
+      {state.answers.some((answer) => answer.current && answer.conflict) && <Notice tone="warn" title={sayJob('conflict')} />}
     </>
   );
 }
@@ -117,25 +118,25 @@ function StateNotice({ view }: { readonly view: JobView }) {
 function Contact({ view: { state } }: { readonly view: JobView }) {
   const visit = visitNow(state);
   const place = state.address;
-  const way = visit?.arrived ? say('arrived_at', { time: clock(visit.arrived.at) }) : visit?.departed ? say('departed_at', { time: clock(visit.departed.at) }) : null;
+  const way = visit?.arrived ? sayJob('arrived_at', { time: clock(visit.arrived.at) }) : visit?.departed ? sayJob('departed_at', { time: clock(visit.departed.at) }) : null;
   return (
     <section class="card stack tight">
       {place && <p>{[...place.lines, place.city, place.postcode].filter(Boolean).join(', ')}</p>}
       {place?.access && (
         <p>
-          <span class="label">{say('access')}: </span>
+          <span class="label">{sayJob('access')}: </span>
           {place.access}
         </p>
       )}
       {state.note && (
         <p>
-          <span class="label">{say('order_note')}: </span>
+          <span class="label">{sayJob('order_note')}: </span>
           {state.note}
         </p>
       )}
       <div class="row">
         {state.services.map((service) => (
-          <Chip key={service}>{say.has(`service_${service}`) ? say(`service_${service}` as 'service_deliver') : service}</Chip>
+          <Chip key={service}>{sayJob.has(`service_${service}`) ? sayJob(`service_${service}` as 'service_deliver') : service}</Chip>
         ))}
         {way && <Chip tone="wait" icon={visit?.arrived ? 'map-pin' : 'truck'}>{way}</Chip>}
       </div>
@@ -143,13 +144,13 @@ function Contact({ view: { state } }: { readonly view: JobView }) {
         {state.customer && (
           <a class="button grow" href={`tel:${state.customer.phone.replace(/[^+\d]/g, '')}`} data-testid="call">
             <Icon name="phone" />
-            {say('call')}
+            {sayJob('call')}
           </a>
         )}
         {place && (
           <a class="button grow" href={mapLink(place)} target="_blank" rel="noreferrer" data-testid="navigate">
             <Icon name="navigation" />
-            {say('navigate')}
+            {sayJob('navigate')}
           </a>
         )}
       </div>
@@ -165,11 +166,11 @@ function Notes({ view: { state } }: { readonly view: JobView }) {
   if (lines.length === 0) return null;
   return (
     <section class="stack tight">
-      <h2>{say('notes_written')}</h2>
+      <h2>{sayJob('notes_written')}</h2>
       <ul class="stack tight">
         {lines.map((line) => (
           <li class="card stack tight" key={line.event_id} data-testid="note">
-            {line.problem && <Chip tone="warn" icon="flag">{say('issue')}</Chip>}
+            {line.problem && <Chip tone="warn" icon="flag">{sayJob('issue')}</Chip>}
             <p>{line.text}</p>
             <div class="row apart small">
               <span class="quiet figures">{moment(line.at)}</span>

@@ -11,7 +11,7 @@ import { address, go } from './route';
 import { save } from './saving';
 import { ItemMark } from './sync-bar';
 import { usePhoto } from './use';
-import { say } from './words';
+import { sayJob } from './words-job';
 import { sayStep } from './words-step';
 
 export function PhotoStrip({ view, photos, title }: { readonly view: JobView; readonly photos: readonly Photo[]; readonly title: string }) {
@@ -55,7 +55,7 @@ function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; r
         <ItemMark sha256={photo.sha256} deviceId={photo.device_id} />
       </div>
       <Button kind="primary" icon="rotate-ccw" testid="retake" onTap={() => go(address('photo', view.job_id, { ...at, replaces: photo.photo_id }))}>
-        {say('take_again')}
+        {sayJob('take_again')}
       </Button>
       <div class="row apart">
         <Button kind="link" icon="trash-2" testid="remove-photo" onTap={remove}>

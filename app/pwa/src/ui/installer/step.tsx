@@ -21,6 +21,7 @@ import { ItemMark } from './sync-bar';
 import { useDraft, useJob } from './use';
 import { isOpen, isSame, nextStep, photosOf, placeOf, roleOf, scanState, stepAt, unitOf } from './work';
 import { say } from './words';
+import { sayJob } from './words-job';
 import { sayStep } from './words-step';
 
 export function StepScreen({ jobId, query }: { readonly jobId: string; readonly query: Query }) {
@@ -78,7 +79,7 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
 
   const place = view.steps.findIndex((other) => isSame(other, step)) + 1;
   const unit = unitOf(state, step.unit_id);
-  const under = [sayStep('position', { n: place, all: view.steps.length }), say(`phase_${rule.phase}`), unit?.name].filter(Boolean).join(' · ');
+  const under = [sayStep('position', { n: place, all: view.steps.length }), sayJob(`phase_${rule.phase}`), unit?.name].filter(Boolean).join(' · ');
   return (
     <Frame
       testid="step"
@@ -87,17 +88,17 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
       actions={<Primary view={view} step={step} editing={editing} outside={asked !== null && isOutside(asked, draft)} saveValue={saveValue} onward={onward} />}
     >
       {openFinding && (
-        <Notice tone="warn" icon="rotate-ccw" title={say('sent_back', { what: reasonWord(openFinding.reason) })} testid="step-finding">
+        <Notice tone="warn" icon="rotate-ccw" title={sayJob('sent_back', { what: reasonWord(openFinding.reason) })} testid="step-finding">
           {openFinding.note && <p>{openFinding.note}</p>}
         </Notice>
       )}
       <div class="row">
-        {rule.severity === 'must' && isOpen(step) && <Chip>{say('must')}</Chip>}
+        {rule.severity === 'must' && isOpen(step) && <Chip>{sayJob('must')}</Chip>}
         {rule.actor === 'customer' && <Chip icon="user">{sayStep('by_customer')}</Chip>}
         {!isOpen(step) && <StateChip step={step} />}
       </div>
       <p class="instruction">{pick(rule.text)}</p>
-      {answer?.conflict && <Notice tone="warn" title={say('conflict')} />}
+      {answer?.conflict && <Notice tone="warn" title={sayJob('conflict')} />}
       {given && !editing && answer && (
         <div class="card stack tight" data-testid="answer">
           <p class="answer-text">{answerText(step, answer)}</p>
@@ -162,7 +163,7 @@ function Primary({ view, step, editing, outside, saveValue, onward }: {
   if (step.missing.includes('scan')) {
     return (
       <Button kind="primary" icon="scan-barcode" testid="scan" onTap={() => go(scanPlace(view, step))}>
-        {say('scan_unit')}
+        {sayJob('scan_unit')}
       </Button>
     );
   }
@@ -215,12 +216,12 @@ function ScanPart({ view, step, unitId }: { readonly view: JobView; readonly ste
   return (
     <section class="card row apart" data-testid="scan-part" data-scan={scanned}>
       <span class="grow">
-        {scanned === 'matched' ? <Chip tone="ok">{say('scanned')}</Chip> : scanned === 'wrong' ? <Chip tone="stop">{say('wrong_scanned')}</Chip> : <span class="quiet">{sayStep('not_scanned')}</span>}
+        {scanned === 'matched' ? <Chip tone="ok">{sayJob('scanned')}</Chip> : scanned === 'wrong' ? <Chip tone="stop">{sayJob('wrong_scanned')}</Chip> : <span class="quiet">{sayStep('not_scanned')}</span>}
         {last?.serial && <span class="block code">{last.serial}</span>}
         {last && <ItemMark eventId={last.event_id} deviceId={last.device_id} />}
       </span>
       <Button icon="scan-barcode" testid="scan-again" onTap={() => go(scanPlace(view, step))}>
-        {say('scan_unit')}
+        {sayJob('scan_unit')}
       </Button>
       {isOpen(step) && <span class="unseen">{missingText(view, step)}</span>}
     </section>
