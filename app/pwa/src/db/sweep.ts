@@ -26,7 +26,8 @@ export async function sweep(store: EvidenceStore, mark: SyncMark): Promise<numbe
   });
 }
 
-function lifetimeOf(
+/** What the predicate has to know of one event. `places` are all where it stands; `receipts` those of blobs, with their times. */
+export function lifetimeOf(
   event: StoredEvent,
   places: readonly StoredEvent[],
   jobs: ReadonlyMap<string, StoredJob>,

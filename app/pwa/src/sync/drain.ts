@@ -223,6 +223,8 @@ export class Drain {
   /** What was acknowledged once, or recorded, and is now whole nowhere: the office is told which part of the log it was. */
   async #report({ epoch, from, to }: { epoch: number; from: number; to: number }): Promise<void> {
     const { store, writer, compose, onKept } = this.#tools;
+    // Another page may have written meanwhile; then nothing is missing.
+    for (let seq = from; seq <= to; seq += 1) if (await readEvent(store, epoch, seq)) return;
     const lost = compose('storage.lost', { what: 'database', note: `epoch ${epoch}, events ${from} to ${to}` });
     await saveFacts(store, writer, [{ body: lost, blobs: [] }]);
     onKept('events');

@@ -23,7 +23,7 @@ const ACKS_APART_MS = 3_600_000;
 const ACKS_MAX = 500;
 
 export async function keepReply(store: EvidenceStore, kept: Kept): Promise<void> {
-  const { reply, epoch, acked_seq } = kept;
+  const { reply, epoch } = kept;
   const { server_epoch, server_time, receipt } = reply;
   const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
   await keepJobs(store.database, {
@@ -37,10 +37,11 @@ export async function keepReply(store: EvidenceStore, kept: Kept): Promise<void>
   if (receipt) await keepReceipt(store.database, 'log', String(epoch), receipt, { server_epoch, server_time });
   if (mark.server_epoch !== server_epoch) await voidOtherLineages(store.database, server_epoch);
   // The mark comes last: were it there without the rest, the rest would not be asked for again.
-  await putMeta(store.database, 'sync', newMark(mark, kept, acked_seq));
+  await putMeta(store.database, 'sync', newMark(mark, kept));
 }
 
-function newMark(mark: SyncMark, { reply, epoch, at, reason }: Kept, acked_seq: number): SyncMark {
+/** What is known of the server after a reply. */
+export function newMark(mark: SyncMark, { reply, epoch, at, reason, acked_seq }: Omit<Kept, 'fold_v'>): SyncMark {
   const same = mark.server_epoch === reply.server_epoch;
   const given = Math.max(0, ...reply.directives.map(({ new_epoch }) => new_epoch ?? 0));
   return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { blob, booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, STATEMENT } from '../testing/machine';
-import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, CHUNK_BYTES_START, START } from './syncState';
+import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, CHUNK_BYTES_START, START, type SyncState } from './syncState';
 
 describe('blobs', () => {
   it('B1: no blob goes before its event is acknowledged', () => {
@@ -102,5 +102,45 @@ describe('blobs', () => {
     const [after, effects] = run(state, [{ type: 'timer' }], state.next_try_ms);
     expect(effects).toMatchObject([{ type: 'send_chunk', sha256: other }]);
     expect(after.blobs).toMatchObject([{ sha256: PHOTO, failures: 1, trouble: null }, { sha256: other, failures: 0 }]);
+  });
+});
+
+describe('one that poisons', () => {
+  const other = 'c'.repeat(64);
+  /** Under way, after seven failures. */
+  const poisoned = (): SyncState => {
+    const state = pushed([blob(PHOTO, 1)]);
+    return { ...state, blobs: state.blobs.map((each) => ({ ...each, failures: 7 })) };
+  };
+
+  it('a blob that the server chokes on waits alone after eight tries; the others go on', () => {
+    const refused = { type: 'blob_problem', sha256: PHOTO, problem: problem(502, null) } as const;
+    const [state, effects] = run(poisoned(), [refused]);
+    expect(state).toMatchObject({ failures: 0, blobs: [{ failures: 8, trouble: 'http-502' }] });
+    expect(effects).toMatchObject([{ type: 'wait' }]);
+    const [, then] = run(state, [{ type: 'saved', epoch: 1, events: events(4, 4), blobs: [blob(other, 4)] }]);
+    expect(then).toMatchObject([{ type: 'send_sync', from: 4, to: 4 }]);
+  });
+
+  it('a blob that kills a line which was well until then: a sync tells whether it was the line', () => {
+    const [state, effects] = run(poisoned(), [{ type: 'network_failed', why: 'no_answer' }]);
+    expect(effects).toMatchObject([{ type: 'send_sync' }]);
+    expect(state.blobs).toMatchObject([{ failures: 8, trouble: 'no-connection' }]);
+    const [offline, waits] = run(state, [{ type: 'network_failed', why: 'no_answer' }]);
+    expect(kinds(waits)).toEqual(['wait']);
+    expect(offline).toMatchObject({ failures: 1, online: false });
+  });
+
+  it('a standard that kills the line or the server lets the blobs pass', () => {
+    const wanted = { type: 'standards_wanted', digests: [other] } as const;
+    const [asking] = run(START, [...booted(events(1, 3), [blob(PHOTO, 2)]), wanted, { type: 'sync_reply', reply: reply(3), receipt_fits: true }]);
+    expect(asking.busy).toMatchObject({ kind: 'standard' });
+    for (const fault of [
+      { type: 'network_failed', why: 'no_answer' },
+      { type: 'standard_problem', digest: other, problem: problem(503, null) },
+    ] as const) {
+      const [state] = run(asking, [fault]);
+      expect(run(state, [{ type: 'timer' }], state.next_try_ms)[1]).toMatchObject([{ type: 'send_chunk', sha256: PHOTO }]);
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AT, blob, booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, type Told } from '../testing/machine';
+import { AT, blob, booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, STATEMENT, type Told } from '../testing/machine';
 import { step } from './machine';
 import { POLL_MS, START, type Effect } from './syncState';
 
@@ -140,10 +140,35 @@ describe('push', () => {
     expect(state.waiting).toHaveLength(3);
   });
 
-  it('S8: a receipt over another log counts for nothing', () => {
-    const [state, effects] = run(START, [...booted(), { type: 'sync_reply', reply: reply(3), receipt_fits: false }]);
-    expect(kinds(effects)).toEqual(['wait']);
-    expect(state).toMatchObject({ acked_seq: 0, last_error: 'receipt-mismatch', waiting: events(1, 3) });
+  const RECEIPT = { text: 'r', sig: 's', key_id: 'k' };
+
+  it('S8: a receipt over another log counts for nothing; our event at its place, sent alone, shows that there are two', () => {
+    const foreign = { type: 'sync_reply', reply: reply(3, { receipt: RECEIPT }), receipt_fits: false } as const;
+    const [state, effects] = run(START, [...booted(), foreign]);
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 3, to: 3 }]);
+    expect(state).toMatchObject({ acked_seq: 0, waiting: events(1, 3) });
+    const [again, waits] = run(state, [foreign]);
+    expect(kinds(waits)).toEqual(['wait']);
+    expect(again).toMatchObject({ acked_seq: 0, last_error: 'receipt-mismatch', waiting: events(1, 3), contested_seq: null });
+  });
+
+  it('S5: a word without a receipt acknowledges nothing, but says where to go on', () => {
+    // The first event was stored, its answer lost, and its copies are damaged since.
+    const hole = [...booted(events(1, 4)), { type: 'event_unreadable', seq: 1 }] as const;
+    const [asked, question] = run(START, [...hole]);
+    expect(question).toMatchObject([{ type: 'send_sync', from: 4, to: 4, pending: { events: 3 } }]);
+    const [state, effects] = run(asked, [{ type: 'sync_reply', reply: reply(1), receipt_fits: false }]);
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 2, to: 4 }]);
+    expect(state).toMatchObject({ acked_seq: 0, head_seq: 4 });
+  });
+
+  it('S9: a server that has more of this log than the phone hears of it, which makes the fork that a new epoch is given for', () => {
+    const [idle] = run(pushed([]), [{ type: 'manual' }]);
+    const ahead = problem(401, 'seal-invalid', { challenge: 'c9', acked_seq: 5, server_epoch: 's1' });
+    const [, effects] = run(idle, [{ type: 'sync_problem', problem: ahead }]);
+    expect(effects.at(-1)).toEqual({ type: 'report_hole', epoch: 1, from: 4, to: 5 });
+    const [, also] = run(idle, [{ type: 'sync_reply', reply: reply(5), receipt_fits: false }]);
+    expect(also).toEqual([{ type: 'report_hole', epoch: 1, from: 4, to: 5 }]);
   });
 
   it('S9, L7: a fork opens the given epoch with everything from the fork on', () => {
@@ -218,6 +243,20 @@ describe('S14: when to try again', () => {
     expect(effects).toEqual([{ type: 'wait', ms: 90_000 }]);
     expect(run(state, [{ type: 'online' }])[1]).toEqual([{ type: 'wait', ms: 90_000 }]);
     expect(kinds(run(state, [{ type: 'manual' }])[1])).toEqual(['send_sync']);
+  });
+
+  it.each(['403', '404', '409'])('Retry-After is heeded on a %s for a blob too: nothing at all is sent before', (status) => {
+    const refused = { type: 'blob_problem', sha256: PHOTO, problem: problem(Number(status), 'not-found', { retry_after_s: 70 }) } as const;
+    const [state, effects] = run(pushed([blob(PHOTO, 1), blob(STATEMENT, 2)]), [{ ...refused, sha256: STATEMENT }, refused]);
+    expect(effects.at(-1)).toEqual({ type: 'wait', ms: 70_000 });
+    expect(kinds(run(state, [{ type: 'saved', epoch: 1, events: events(4, 4), blobs: [] }])[1])).toEqual(['wait']);
+  });
+
+  it('hands that are turned back make nothing wait until they are round again', () => {
+    const [state] = run(START, [...booted(), { type: 'network_failed', why: 'no_answer' }]);
+    const [after, effects] = run(state, [{ type: 'timer' }], NOW - 86_400_000);
+    expect(effects).toEqual([{ type: 'wait', ms: 3_000 }]);
+    expect(kinds(run(after, [{ type: 'timer' }], NOW - 86_400_000 + 3_000)[1])).toEqual(['send_sync']);
   });
 
   it('asks again after five quiet minutes', () => {

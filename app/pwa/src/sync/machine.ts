@@ -26,8 +26,26 @@ import { failed, onReadmitProblem, onReadmitted, onSyncLost, onSyncProblem, onSy
 import type { Input, LogView, Stepped, SyncState, WaitingBlob, WaitingEvent } from './syncState';
 
 export function step(state: SyncState, input: Input): Stepped {
-  const [after, effects] = take(state, input);
+  const [after, effects] = take(atClock(state, input.now_ms), input);
   return next(after, input.now_ms, effects);
+}
+
+/** When the clock was turned back, all times that were noted go back with it. */
+function atClock(state: SyncState, now_ms: number): SyncState {
+  const by_ms = now_ms - state.clock_ms;
+  if (by_ms >= 0) return { ...state, clock_ms: now_ms };
+  return {
+    ...state,
+    clock_ms: now_ms,
+    next_try_ms: state.next_try_ms + by_ms,
+    held_back_until_ms: state.held_back_until_ms + by_ms,
+    token_since_ms: state.token_since_ms + by_ms,
+    token_until_ms: state.token_until_ms + by_ms,
+    last_ok_ms: state.last_ok_ms === null ? null : state.last_ok_ms + by_ms,
+    busy: state.busy === null ? null : { ...state.busy, since_ms: state.busy.since_ms + by_ms },
+    blobs: state.blobs.map((blob) => ({ ...blob, retry_at_ms: blob.retry_at_ms + by_ms })),
+    standards: state.standards.map((wanted) => ({ ...wanted, retry_at_ms: wanted.retry_at_ms + by_ms })),
+  };
 }
 
 function take(state: SyncState, input: Input): Stepped {
@@ -94,7 +112,7 @@ function withLog(state: SyncState, { epoch, acked_seq, head_seq, waiting, blobs 
     const { offset = blob.offset, failures = 0, retry_at_ms = 0, trouble = null } = known.get(blob.sha256) ?? {};
     return { ...blob, offset, failures, retry_at_ms, trouble };
   });
-  return { ...state, epoch, acked_seq, head_seq, waiting, blobs: inOrder(merged) };
+  return { ...state, epoch, acked_seq, said_seq: 0, contested_seq: null, head_seq, waiting, blobs: inOrder(merged) };
 }
 
 function onLogRead(state: SyncState, log: LogView): Stepped {
@@ -162,7 +180,7 @@ function onEventChecked(state: SyncState, seq: number, whole: boolean): Stepped 
 /** Neither copy of an event is whole. What stands before it still goes; for what stands behind, a new epoch is asked for. */
 function withoutEvent(state: SyncState, broken_seq: number): SyncState {
   const waiting = state.waiting.filter(({ seq }) => seq !== broken_seq);
-  return { ...state, waiting, broken_seq, last_error: 'event-damaged' };
+  return { ...state, waiting, broken_seq, contested_seq: null, last_error: 'event-damaged' };
 }
 
 function onStandardsWanted(state: SyncState, digests: readonly string[]): SyncState {

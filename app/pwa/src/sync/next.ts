@@ -43,7 +43,8 @@ function nextRequest(state: SyncState, now_ms: number): Request | null {
     const busy: Busy = { kind: 'sync', from, to, since_ms: now_ms };
     return { busy, effect: { type: 'send_sync', epoch: state.epoch, from, to, pending: pendingOf(state) } };
   }
-  if (standard) {
+  // One that failed more often than the blob beside it must not keep it back.
+  if (standard && !(blob && blob.failures < standard.failures)) {
     const { digest } = standard;
     return { busy: { kind: 'standard', digest, since_ms: now_ms }, effect: { type: 'get_standard', digest } };
   }
@@ -66,10 +67,11 @@ function blobRequest(state: SyncState, { sha256, size, offset }: WaitingBlob, no
 
 /** The seqs from and to, both inclusive, of the next batch; an empty one ends before it begins. */
 function nextBatch(state: SyncState): [from: number, to: number] {
+  if (state.contested_seq !== null) return [state.contested_seq, state.contested_seq];
   const first = state.waiting[0];
   const last = state.waiting.at(-1);
   // Behind a hole nothing is stored; the last event alone shows the server that there is one (S16).
-  if (first && last && first.seq > state.acked_seq + 1 && hasHole(state)) return [last.seq, last.seq];
+  if (first && last && first.seq > Math.max(state.acked_seq, state.said_seq) + 1 && hasHole(state)) return [last.seq, last.seq];
   const from = first?.seq ?? state.acked_seq + 1;
   let to = from - 1;
   let bytes = 0;

@@ -45,12 +45,20 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
   const restored = isRestored(state, reply);
   const fork = firstFork(reply);
   const opens = newEpoch(state, reply);
-  if (!receipt_fits && opens === null) return [failed(state, input, 'receipt-mismatch', null), []];
+  if (!receipt_fits && opens === null) {
+    if (reply.acked_seq > state.head_seq) return onServerAhead(state, reply.acked_seq, []);
+    // Its word alone acknowledges nothing, but says where to go on; the receipt for that speaks for what stands before.
+    if (reply.receipt === null && reply.acked_seq > state.said_seq) return [{ ...state, said_seq: reply.acked_seq }, []];
+    const names_another = reply.receipt !== null && reply.acked_seq > 0 && state.contested_seq === null;
+    if (names_another) return [{ ...state, contested_seq: reply.acked_seq }, []];
+    return [{ ...failed(state, input, 'receipt-mismatch', null), contested_seq: null }, []];
+  }
   // Where another branch stands, the receipt is not ours, and so is nothing that it adds.
   const acked_seq = Math.min(reply.acked_seq, fork - 1, receipt_fits ? state.head_seq : state.acked_seq);
   const progressed: SyncState = {
     ...answered(state, input, reply),
     acked_seq,
+    contested_seq: null,
     waiting: state.waiting.filter(({ seq }) => seq > acked_seq),
     cut_before: state.cut_before !== null && acked_seq >= state.cut_before - 1 ? null : state.cut_before,
     broken_seq: state.broken_seq !== null && acked_seq >= state.broken_seq ? null : state.broken_seq,
@@ -129,7 +137,8 @@ export function onSyncProblem(before: SyncState, input: Input, problem: ProblemS
   const count = busy.to - busy.from + 1;
   switch (dispositionOf(status, slug)) {
     case 'resign':
-      if (isBehind(state, problem) && count === 0) return onServerBehind(state, problem.acked_seq, effects);
+      if (isBehind(state, problem)) return onServerBehind(state, problem.acked_seq, effects);
+      if (isAhead(state, problem) && slug === 'seal-invalid' && count === 0) return onServerAhead(state, problem.acked_seq, effects);
       if (challenge !== null && !state.resigned) return [{ ...state, resigned: true }, effects];
       break;
     case 'halve':
@@ -153,8 +162,8 @@ function onChainBroken(state: SyncState, input: Input, seq: number, from: number
 }
 
 /**
- * The seal of an empty batch names the end of our log. A server that was restored has another end, and says which: what it
- * lacks is read and sent, for without that this phone could not even pull.
+ * A server that was restored has less of our log, and says so with the fresh challenge: what it lacks is read and sent. The
+ * seal of an empty batch would never fit there, so without this an idle phone could not even pull.
  */
 function onServerBehind(state: SyncState, acked_seq: number, effects: readonly Effect[]): Stepped {
   return [{ ...state, acked_seq, working: 'reading_log' }, [...effects, { type: 'read_log', epoch: state.epoch, acked_seq }]];
@@ -162,6 +171,19 @@ function onServerBehind(state: SyncState, acked_seq: number, effects: readonly E
 
 function isBehind(state: SyncState, problem: ProblemSeen): problem is ProblemSeen & { readonly acked_seq: number } {
   return problem.acked_seq !== null && problem.acked_seq < state.acked_seq;
+}
+
+/**
+ * The server has events of this log that this phone has not: its storage was put back to an earlier day, or copied to another
+ * phone. The report of that takes the place of one of them, and the fork that this makes gives the log a new epoch.
+ */
+function onServerAhead(state: SyncState, acked_seq: number, effects: readonly Effect[]): Stepped {
+  const { epoch, head_seq } = state;
+  return [{ ...state, working: 'reporting_hole' }, [...effects, { type: 'report_hole', epoch, from: head_seq + 1, to: acked_seq }]];
+}
+
+function isAhead(state: SyncState, problem: ProblemSeen): problem is ProblemSeen & { readonly acked_seq: number } {
+  return problem.acked_seq !== null && problem.acked_seq > state.head_seq;
 }
 
 /** The time may have been too short for so many events on this line. */

@@ -51,11 +51,17 @@ export type OpeningReason = 'fork' | 'restore' | 'damaged';
 export type Working = 'opening_epoch' | 'reading_log' | 'checking_event' | 'reporting_hole';
 
 export interface SyncState {
+  /** The phone's clock at the last input: hands that are turned back must not make anything wait until they are round again. */
+  readonly clock_ms: number;
   readonly booted: boolean;
   /** Whether this tab holds the lock `drain`. */
   readonly leads: boolean;
   readonly epoch: number;
   readonly acked_seq: number;
+  /** How far the server said, without a receipt, that it has this epoch; 0 when it did not. */
+  readonly said_seq: number;
+  /** Where a receipt named another event than ours: sent alone, it shows the server that there are two branches. */
+  readonly contested_seq: number | null;
   /** Where the log ends. What lies between `acked_seq` and here and does not wait is a hole: no copy of it is whole. */
   readonly head_seq: number;
   readonly server_epoch: string | null;
@@ -104,10 +110,13 @@ export const TOKEN_MS = 55 * 60_000;
 export const CIRCUIT_FAILURES = 8;
 
 export const START: SyncState = {
+  clock_ms: 0,
   booted: false,
   leads: false,
   epoch: 0,
   acked_seq: 0,
+  said_seq: 0,
+  contested_seq: null,
   head_seq: 0,
   server_epoch: null,
   waiting: [],
