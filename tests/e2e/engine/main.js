@@ -1,5 +1,6 @@
 // The real engine, as the screens use it, within reach of a test.
 import './build.js';
+import { firstBroken, fromB64 } from '../../../app/pwa/src/domain/log';
 import * as app from '../../../app/pwa/src/state/app';
 import * as items from '../../../app/pwa/src/state/items';
 import * as jobs from '../../../app/pwa/src/state/jobs';
@@ -21,6 +22,61 @@ async function filesIn(folder) {
   return names.sort();
 }
 
-globalThis.engine = { app, items, jobs, record, sync, takePhoto, filesIn };
+function stored(name, how) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('doorstep');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const asked = how(opening.result.transaction(name).objectStore(name));
+      asked.onerror = () => reject(asked.error);
+      asked.onsuccess = () => {
+        opening.result.close();
+        resolve(asked.result);
+      };
+    };
+  });
+}
+
+async function fileBytes(folder, name) {
+  const root = await navigator.storage.getDirectory();
+  const file = await (await (await root.getDirectoryHandle(folder)).getFileHandle(name)).getFile();
+  return file.arrayBuffer();
+}
+
+/** Notes and photos, one after the other, each told to the address as soon as it was said to be saved. Never ends. */
+async function saveUntilKilled(jobId, address, name) {
+  for (let number = 1; ; number += 1) {
+    const photo = number % 3 === 0;
+    const saved = photo ? await takePhoto(jobId, `${name}-${number}`, 20_000 + ((number * 7_919) % 200_000)) : await record.record(jobId, 'note.added', { text: `${name} ${number}` });
+    const { event_id, copies, sha256 = null } = saved;
+    void fetch(address, { method: 'POST', body: JSON.stringify({ event_id, copies, sha256 }) }).catch(() => undefined);
+  }
+}
+
+/** How often each event stands in the log, which blobs are whole in both places, whether the chain holds, and the key. */
+async function whatIsHere() {
+  const events = await stored('events', (store) => store.getAll());
+  const ids = {};
+  for (const { event_id } of events) ids[event_id] = (ids[event_id] ?? 0) + 1;
+  const digest = async (bytes) => record.digest(bytes instanceof ArrayBuffer ? bytes : bytes.slice().buffer);
+  const links = events.map(({ seq, prev, body, hash, salt }) => ({ seq, prev, body, hash, salt: fromB64(salt) }));
+  const { device_id } = app.identity.value;
+  const blobs = {};
+  for (const sha256 of events.flatMap((event) => event.blobs)) {
+    const first = await stored('blobs', (store) => store.get(sha256)).catch(() => null);
+    const second = await fileBytes('bl', sha256).catch(() => null);
+    blobs[sha256] = [first !== null && (await digest(first)) === sha256, second !== null && (await digest(second)) === sha256];
+  }
+  const files = new Set(await filesIn('ev'));
+  const filed = events.filter(({ epoch, seq, hash }) => files.has(`${epoch}-${seq}-${hash}.json`)).map(({ event_id }) => event_id);
+  const pair = await stored('keys', (store) => store.get('device'));
+  const bytes = crypto.getRandomValues(new Uint8Array(32));
+  const use = pair.privateKey.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : { name: 'Ed25519' };
+  const signs = await crypto.subtle.verify(use, pair.publicKey, await crypto.subtle.sign(use, pair.privateKey, bytes), bytes);
+  const { x } = await crypto.subtle.exportKey('jwk', pair.publicKey);
+  return { ids, blobs, filed, broken: await firstBroken(digest, device_id, 1, links), signs, key: x };
+}
+
+globalThis.engine = { saveUntilKilled, whatIsHere, stored, app, items, jobs, record, sync, takePhoto, filesIn };
 await app.boot();
 globalThis.booted = true;
