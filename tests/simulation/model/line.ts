@@ -109,7 +109,7 @@ export class Line {
     switch (effect.type) {
       case 'send_sync': {
         const request = tab.batch(effect);
-        return request && (() => this.sync(tab, effect.epoch, request));
+        return request && (() => this.sync(tab, effect, request));
       }
       case 'readmit':
         return () => {
@@ -128,7 +128,7 @@ export class Line {
         };
       case 'send_chunk': {
         const { sha256, offset, length, size } = effect;
-        if (!phone.disk.blobIsWhole(sha256)) {
+        if (length > 0 && !phone.disk.blobIsWhole(sha256)) {
           tab.later({ type: 'blob_checked', sha256, whole: false });
           return null;
         }
@@ -146,10 +146,10 @@ export class Line {
     }
   }
 
-  private sync(tab: Tab, epoch: number, request: SyncRequest): () => Told {
+  private sync(tab: Tab, effect: Extract<Request, { type: 'send_sync' }>, request: SyncRequest): () => Told {
     const answer = this.world.server.sync(request);
     this.world.trace?.sync(request, answer);
-    if (isReply(answer)) return () => tab.told(epoch, answer);
+    if (isReply(answer)) return () => tab.told(effect, answer);
     return () => ({ type: 'sync_problem', problem: problem(answer) });
   }
 }

@@ -126,7 +126,7 @@ export class Tab {
         return;
       }
       case 'read_log':
-        this.queue.push({ type: 'log_read', ...this.log(effect.acked_seq, effect.epoch) });
+        this.queue.push({ type: 'log_read', ...this.log(effect.acked_seq ?? undefined, effect.epoch) });
         return;
       case 'open_epoch':
         this.open(effect);
@@ -223,11 +223,11 @@ export class Tab {
   }
 
   /** As `receiptFits`. */
-  told(epoch: number, reply: Reply): Told {
+  told({ epoch, acked_seq: known }: Extract<Effect, { type: 'send_sync' }>, reply: Reply): Told {
     const { db } = this.phone.disk;
     const { acked_seq } = reply;
     this.token = reply.token;
-    const known_seq = db.mark.acked[String(epoch)] ?? 0;
+    const known_seq = Math.max(known, db.mark.acked[String(epoch)] ?? 0);
     let receipt_fits = acked_seq <= known_seq;
     if (reply.receipt) {
       const { hash } = reply.receipt;

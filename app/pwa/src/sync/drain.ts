@@ -174,7 +174,7 @@ export class Drain {
         this.feed({ type: 'log_read', ...(await this.#log(effect.from - 1, effect.epoch)) });
         return;
       case 'read_log':
-        this.feed({ type: 'log_read', ...(await this.#log(effect.acked_seq, effect.epoch)) });
+        this.feed({ type: 'log_read', ...(await this.#log(effect.acked_seq ?? undefined, effect.epoch)) });
         return;
       case 'open_epoch':
         await this.#open(effect);

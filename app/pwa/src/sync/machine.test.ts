@@ -266,6 +266,16 @@ describe('S14: when to try again', () => {
   });
 });
 
+describe('two pages', () => {
+  it('who takes the lead later reads anew what the other may have delivered meanwhile', () => {
+    const [waits] = run(START, [...booted().slice(0, 1)]);
+    const [state, effects] = run(waits, [{ type: 'lock', held: true }], NOW + 60_000);
+    expect(effects).toEqual([{ type: 'read_log', epoch: 1, acked_seq: null }]);
+    const read = { type: 'log_read', epoch: 1, acked_seq: 3, head_seq: 3, waiting: [], blobs: [] } as const;
+    expect(run(state, [read], NOW + 60_001)[1]).toMatchObject([{ type: 'send_sync', from: 4, to: 3, acked_seq: 3 }]);
+  });
+});
+
 describe('local damage', () => {
   it('what is saved while the log is read is not forgotten: it is read once more', () => {
     const restored = { type: 'sync_reply', reply: reply(1), receipt_fits: true } as const;

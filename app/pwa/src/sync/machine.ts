@@ -25,6 +25,9 @@ import {
 import { failed, onReadmitProblem, onReadmitted, onSyncLost, onSyncProblem, onSyncReply } from './onSync';
 import type { Input, LogView, Stepped, SyncState, WaitingBlob, WaitingEvent } from './syncState';
 
+/** So long after it was read, the log counts as known. */
+const FRESH_MS = 1_000;
+
 export function step(state: SyncState, input: Input): Stepped {
   const [after, effects] = take(atClock(state, input.now_ms), input);
   return next(after, input.now_ms, effects);
@@ -37,6 +40,7 @@ function atClock(state: SyncState, now_ms: number): SyncState {
   return {
     ...state,
     clock_ms: now_ms,
+    read_ms: state.read_ms + by_ms,
     next_try_ms: state.next_try_ms + by_ms,
     held_back_until_ms: state.held_back_until_ms + by_ms,
     token_since_ms: state.token_since_ms + by_ms,
@@ -56,7 +60,7 @@ function take(state: SyncState, input: Input): Stepped {
       return [{ ...withLog(state, input), booted: true, server_epoch, standards: wanted }, []];
     }
     case 'lock':
-      return [{ ...state, leads: input.held }, []];
+      return onLock(state, input.held);
     case 'saved':
       return onSaved(state, input.epoch, input.events, input.blobs);
     case 'online':
@@ -112,7 +116,7 @@ function withLog(state: SyncState, { epoch, acked_seq, head_seq, waiting, blobs 
     const { offset = blob.offset, failures = 0, retry_at_ms = 0, trouble = null } = known.get(blob.sha256) ?? {};
     return { ...blob, offset, failures, retry_at_ms, trouble };
   });
-  return { ...state, epoch, acked_seq, said_seq: 0, contested_seq: null, head_seq, waiting, blobs: inOrder(merged) };
+  return { ...state, read_ms: state.clock_ms, epoch, acked_seq, said_seq: 0, contested_seq: null, head_seq, waiting, blobs: inOrder(merged) };
 }
 
 function onLogRead(state: SyncState, log: LogView): Stepped {
@@ -128,6 +132,13 @@ function onSaved(state: SyncState, epoch: number, events: readonly WaitingEvent[
   if (epoch !== state.epoch || (fresh[0] && fresh[0].seq !== state.head_seq + 1)) return readLog(state);
   const head_seq = fresh.at(-1)?.seq ?? state.head_seq;
   return [{ ...state, head_seq, waiting: [...state.waiting, ...fresh], blobs: withBlobs(state.blobs, blobs) }, []];
+}
+
+/** Who takes the lead from another page knows nothing of what that one delivered. */
+function onLock(before: SyncState, held: boolean): Stepped {
+  const state: SyncState = { ...before, leads: held };
+  const old = held && state.booted && !state.working && state.clock_ms - state.read_ms > FRESH_MS;
+  return old ? [{ ...state, working: 'reading_log' }, [{ type: 'read_log', epoch: state.epoch, acked_seq: null }]] : [state, []];
 }
 
 function readLog(state: SyncState): Stepped {

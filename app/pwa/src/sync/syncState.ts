@@ -53,6 +53,8 @@ export type Working = 'opening_epoch' | 'reading_log' | 'checking_event' | 'repo
 export interface SyncState {
   /** The phone's clock at the last input: hands that are turned back must not make anything wait until they are round again. */
   readonly clock_ms: number;
+  /** When the log was last read. */
+  readonly read_ms: number;
   readonly booted: boolean;
   /** Whether this tab holds the lock `drain`. */
   readonly leads: boolean;
@@ -111,6 +113,7 @@ export const CIRCUIT_FAILURES = 8;
 
 export const START: SyncState = {
   clock_ms: 0,
+  read_ms: 0,
   booted: false,
   leads: false,
   epoch: 0,
@@ -212,7 +215,7 @@ export interface PendingSummary {
 
 /** What the world is asked to do. At most one request at a time; each is answered by exactly one input. */
 export type Effect =
-  | { readonly type: 'send_sync'; readonly epoch: number; readonly from: number; readonly to: number; readonly pending: PendingSummary }
+  | { readonly type: 'send_sync'; readonly epoch: number; readonly from: number; readonly to: number; readonly acked_seq: number; readonly pending: PendingSummary }
   | { readonly type: 'head_blob'; readonly sha256: string }
   | { readonly type: 'send_chunk'; readonly sha256: string; readonly offset: number; readonly length: number; readonly size: number }
   | { readonly type: 'get_standard'; readonly digest: string }
@@ -225,7 +228,8 @@ export type Effect =
   | { readonly type: 'look_for_blobs'; readonly sha256s: readonly string[] }
   | { readonly type: 'record_older'; readonly epoch: number }
   | { readonly type: 'report_hole'; readonly epoch: number; readonly from: number; readonly to: number }
-  | { readonly type: 'read_log'; readonly epoch: number; readonly acked_seq: number }
+  /** `acked_seq` is what storage noted when it is null. */
+  | { readonly type: 'read_log'; readonly epoch: number; readonly acked_seq: number | null }
   | { readonly type: 'open_epoch'; readonly epoch: number; readonly prior_epoch: number; readonly acked_seq: number; readonly reason: OpeningReason }
   | { readonly type: 'wait'; readonly ms: number };
 

@@ -1,0 +1,66 @@
+"""The model simulator's short form, and the seeds that once failed (PROTOCOL L, S, B; H01, H02, H16, H21, H45)."""
+
+import pytest
+
+from tests.simulation import model
+
+SHORT = 4_000
+FAULTS = {
+    "answer lost",
+    "body cut",
+    "browser killed",
+    "clock moved",
+    "database emptied",
+    "days pass",
+    "event damaged",
+    "files emptied",
+    "killed after commit",
+    "killed before commit",
+    "killed while writing",
+    "line off",
+    "log cloned",
+    "not saved: no room",
+    "partial photo spoilt",
+    "photo damaged",
+    "portal",
+    "refused 401",
+    "refused 403",
+    "refused 413",
+    "refused 429",
+    "refused 500",
+    "refused 503",
+    "request late",
+    "request lost",
+    "request twice",
+    "restored from a backup",
+    "server down",
+    "server hangs",
+    "storage emptied",
+    "tab frozen",
+    "tab opened or closed",
+}
+# Each failed once, for the reason that it has here. A change of the core or of the model makes other schedules of them, so
+# machine.test.ts has each in small as well.
+ONCE_FAILED = {
+    109: "hands turned back by a day: nothing was sent for a day",
+    291: "a copied profile: the receipt named the other branch, for good",
+    196: "a phone behind its own log at the server: no seal of it ever fitted",
+    498: "the first event stored, its answer lost, its copies damaged: nothing behind it ever went",
+    1544: "a copied profile with a batch of one: the fork was never shown",
+    5256: "bytes all there, the copy here gone: damaged for ever, though an empty chunk brings the receipt",
+    10404: "an older page wrote what it knew over a newer mark: no answer counted any more",
+}
+
+
+def test_no_schedule_loses_doubles_or_skips_anything() -> None:
+    found = model.run(1, SHORT)
+    assert found["failures"] == []
+    assert (found["lost"], found["duplicated"], found["holes"]) == (0, 0, 0)
+    assert found["schedules"] == SHORT
+    assert found["facts"] > 10 * SHORT
+    assert set(found["faults"]) >= FAULTS
+
+
+@pytest.mark.parametrize("seed", [seed for seed in ONCE_FAILED if seed > SHORT], ids=str)
+def test_what_once_failed(seed: int) -> None:
+    assert model.run(seed, 1)["failures"] == [], ONCE_FAILED[seed]
