@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -116,10 +116,8 @@ def _kill_often(phone: Phone, kills: int, chance: random.Random, job_id: str, fo
 
 
 def _kill_after(phone: Phone, page: Page, wait_s: float) -> None:
-    try:
+    with suppress(PlaywrightError):
         page.wait_for_timeout(wait_s * 1_000)
-    except PlaywrightError:
-        pass
     phone.browser.kill()
 
 

@@ -13,6 +13,10 @@ export interface Room {
   readonly at: string;
 }
 
+const USUAL_PHOTO_BYTES = 600_000;
+/** Dark corners make small files; the next photo may be of a bright kitchen. */
+const SMALL_PHOTO_BYTES = 200_000;
+
 /** As much as a long day of photos takes. */
 const PROBE_BYTES = 16 * PART_BYTES;
 
@@ -30,10 +34,8 @@ export const heldBytes: ReadonlySignal<number> = computed(() => {
 /** The size of a photo here, in bytes: the mean of those that are held. */
 export const photoBytes: ReadonlySignal<number> = computed(() => {
   const sizes = ownEvents.value.flatMap(({ stored }) => (stored.kind === 'photo.captured' ? stored.blobs.map((sha256) => saidSize(stored, sha256) ?? 0) : []));
-  return sizes.length === 0 ? USUAL_PHOTO_BYTES : Math.max(1, sizes.reduce((sum, size) => sum + size, 0) / sizes.length);
+  return sizes.length === 0 ? USUAL_PHOTO_BYTES : Math.max(SMALL_PHOTO_BYTES, sizes.reduce((sum, size) => sum + size, 0) / sizes.length);
 });
-
-const USUAL_PHOTO_BYTES = 600_000;
 
 /** Whether this browser has a second place for copies. */
 export function keepsTwo(): boolean {

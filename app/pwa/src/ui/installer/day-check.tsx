@@ -65,7 +65,8 @@ export function DayCheck() {
     >
       {all.includes(null) ? <Notice tone="wait" title={sayEnrol('checking')} /> : <Notice tone={good ? 'ok' : 'warn'} title={sayEnrol(good ? 'check_good' : 'check_look')} />}
       <ul class="card ticks">
-        <Tick testid="tick-storage" good={storage} name={sayEnrol('storage')} text={[sayEnrol(keepsTwo() ? 'storage_good' : 'storage_one'), saySend('storage_fit'), fitText(room.value)].join(' · ')}>
+        <Tick testid="tick-storage" good={storage} name={sayEnrol('storage')} text={sayEnrol(keepsTwo() ? 'storage_good' : 'storage_one')}>
+          {measured && <span class="quiet figures">{`${saySend('storage_fit')}: ${fitText(room.value)}`}</span>}
           {storage === false && (
             <a class="button" href={address('storage')}>
               <Icon name="gauge" />

@@ -44,9 +44,9 @@ export function Storage() {
         </Notice>
       )}
       <dl class="card facts">
+        <Line name={saySend('storage_fit')} text={measuring ? saySend('storage_trying') : fitText(room.value)} testid="fit" good={measuring || fit === null ? undefined : fit >= FEW_PHOTOS} />
         <Line name={saySend('storage_held')} text={bytesText(heldBytes.value)} testid="held" />
         <Line name={saySend('storage_unsent')} text={bytesText(status.value.pending_bytes)} testid="unsent" />
-        <Line name={saySend('storage_fit')} text={measuring ? saySend('storage_trying') : fitText(room.value)} testid="fit" good={measuring || fit === null ? undefined : fit >= FEW_PHOTOS} />
         <Line name={saySend('storage_copies')} text={saySend(twice ? 'storage_copies_2' : 'storage_copies_1')} testid="copies" good={twice} />
         <Line name={saySend('storage_persisted')} text={saySend(persisted ? 'storage_persisted_yes' : 'storage_persisted_no')} testid="persisted" good={persisted === true} />
         <Line name={saySend('storage_mode')} text={saySend(isInstalled() ? 'storage_mode_installed' : 'storage_mode_tab')} testid="mode" good={isInstalled()} />
