@@ -9,6 +9,9 @@ const kept = signal(false);
 let registration: ServiceWorkerRegistration | null = null;
 let asked = false;
 
+/** A worker that says nothing for this long is not waited for. */
+const ANSWER_MAX_MS = 1_500;
+
 /** A new version is here and waits. */
 export const updateReady: ReadonlySignal<boolean> = ready;
 /** The app itself is kept for offline use. */
@@ -19,6 +22,25 @@ export function applyUpdate(): void {
   asked = true;
   if (registration?.waiting) registration.waiting.postMessage({ type: 'use_new_version' });
   else location.reload();
+}
+
+/**
+ * First thing at a start: a version that waited since before is used now, when nothing is typed yet and no other window is open. A browser
+ * that was killed does not do that by itself. Waits for nothing remote; resolves when the app may go on with the version it has.
+ */
+export async function useWaitingVersion(): Promise<void> {
+  if (!('serviceWorker' in navigator)) return;
+  const waiting = await navigator.serviceWorker.getRegistration('/app/').then(
+    (found) => (found?.active ? found.waiting : null),
+    () => null,
+  );
+  if (!waiting) return;
+  const replaced = new Promise<void>((resolve) => navigator.serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true }));
+  if (!(await Promise.race([answerOf(waiting, 'use_if_alone'), after(ANSWER_MAX_MS)]))) return;
+  await Promise.race([replaced, after(ANSWER_MAX_MS)]);
+  location.reload();
+  // The page is on its way out.
+  await new Promise(() => undefined);
 }
 
 /** Keep the app for offline use and look for a newer one; again whenever the app comes to the front. */
@@ -63,15 +85,24 @@ export function lookForUpdate(): void {
 }
 
 function notice(here: ServiceWorkerRegistration): void {
-  if (here.active) void isWhole(here.active).then((whole) => (kept.value = whole));
+  if (here.active) void answerOf(here.active, 'is_whole').then((whole) => (kept.value = whole));
   if (here.waiting && here.active) ready.value = true;
 }
 
-/** Whether the worker holds every file of its version; a browser may have thrown some away since. It fetches what is missing. */
-function isWhole(worker: ServiceWorker): Promise<boolean> {
+/**
+ * `is_whole`: whether the worker holds every file of its version; a browser may have thrown some away since, and it fetches what is missing.
+ * `use_if_alone`: whether it takes over.
+ */
+function answerOf(worker: ServiceWorker, type: 'is_whole' | 'use_if_alone'): Promise<boolean> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }: MessageEvent<boolean>) => resolve(data);
-    worker.postMessage({ type: 'is_whole' }, [port2]);
+    worker.postMessage({ type }, [port2]);
+  });
+}
+
+function after(duration_ms: number): Promise<false> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), duration_ms);
   });
 }

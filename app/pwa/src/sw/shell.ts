@@ -24,8 +24,17 @@ export function keepShell(files: readonly (PrecacheEntry | string)[], address: s
     const told: unknown = event.data;
     if (typeof told !== 'object' || told === null || !('type' in told)) return;
     if (told.type === 'use_new_version') void self.skipWaiting();
+    if (told.type === 'use_if_alone') event.waitUntil(useIfAlone(address).then((alone) => event.ports[0]?.postMessage(alone)));
     if (told.type === 'is_whole') event.waitUntil(mend(files).then((whole) => event.ports[0]?.postMessage(whole)));
   });
+}
+
+/** Take over when at most one window shows the page: another one may be in the middle of something, with the old version's parts. */
+async function useIfAlone(address: string): Promise<boolean> {
+  const windows = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  const alone = windows.filter(({ url }) => isWithin(new URL(url).pathname, address)).length <= 1;
+  if (alone) void self.skipWaiting();
+  return alone;
 }
 
 /** Whether every file is kept, now that those were fetched that the browser had thrown away. */
