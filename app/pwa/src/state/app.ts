@@ -26,7 +26,7 @@ import { setStore, storeHere } from './phone';
 import { compose } from './record';
 import { startSending } from './sending';
 import { loadSettings } from './settings';
-import { lookForUpdate, watchForUpdates } from './update';
+import { lookForUpdate, useWaitingVersion, watchForUpdates } from './update';
 
 export type { Identity };
 
@@ -58,6 +58,7 @@ export async function boot(): Promise<void> {
   if (started) return;
   started = true;
   troubleNow.value = null;
+  await useWaitingVersion();
   try {
     await bootFrom(await openStore());
   } catch {
