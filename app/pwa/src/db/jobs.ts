@@ -1,6 +1,8 @@
 /** Snapshots of jobs, and the standards they pin. None of it is evidence: the server can give all of it again. */
 import { finished, type Database } from './database';
 import { digestOf } from './digest';
+import type { JobState } from '../domain/job';
+import { asJson, asMeta, type Departed } from './meta';
 import type { Snapshot, StoredJob } from './schema';
 
 export async function readJobs(database: Database): Promise<StoredJob[]> {
@@ -20,17 +22,38 @@ export interface JobsNews {
 /** Keep new snapshots, and let go of those that the manifest no longer names (PROTOCOL S10, S11). */
 export async function keepJobs(database: Database, news: JobsNews): Promise<void> {
   await database.run(async (db) => {
-    const tx = db.transaction('jobs', 'readwrite');
-    const held = new Map((await tx.store.getAll()).map((job) => [job.job_id, job]));
+    const tx = db.transaction(['jobs', 'meta'], 'readwrite');
+    const jobs = tx.objectStore('jobs');
+    const held = new Map((await jobs.getAll()).map((job) => [job.job_id, job]));
+    const before = asMeta<'departed'>(await tx.objectStore('meta').get('departed')) ?? [];
     const writes: Promise<unknown>[] = news.snapshots.map((snapshot) =>
-      tx.store.put(merged(held.get(snapshot.job_id), snapshot, news), snapshot.job_id),
+      jobs.put(merged(held.get(snapshot.job_id), snapshot, news), snapshot.job_id),
     );
     if (news.manifest) {
       const named = new Set(news.manifest);
-      for (const id of held.keys()) if (!named.has(id)) writes.push(tx.store.delete(id));
+      const gone = [...held.values()].filter(({ job_id }) => !named.has(job_id));
+      for (const { job_id } of gone) writes.push(jobs.delete(job_id));
+      const departed = [...before.filter(({ job_id }) => !named.has(job_id)), ...gone.map(departedOf)].slice(-DEPARTED_MAX);
+      if (gone.length > 0 || departed.length < before.length) writes.push(tx.objectStore('meta').put(asJson<'departed'>(departed), 'departed'));
     }
     await finished(tx.done, writes);
   });
+}
+
+/** The installer has seen that it is gone. */
+export async function forgetDeparted(database: Database, job_id: string): Promise<void> {
+  await database.run(async (db) => {
+    const tx = db.transaction('meta', 'readwrite');
+    const left = (asMeta<'departed'>(await tx.store.get('departed')) ?? []).filter((job) => job.job_id !== job_id);
+    await finished(tx.done, [tx.store.put(asJson<'departed'>(left), 'departed')]);
+  });
+}
+
+const DEPARTED_MAX = 30;
+
+function departedOf({ job_id, snapshot }: StoredJob): Departed {
+  const state = snapshot?.state as unknown as JobState | undefined;
+  return { job_id, name: state?.customer?.name ?? '', slot: state?.slot ?? null };
 }
 
 /** After an update: snapshots that an older build could not read may be readable now. */

@@ -57,6 +57,13 @@ export interface Settings {
   readonly theme: 'auto' | 'light' | 'dark' | 'sun';
 }
 
+/** A job that the office took from this phone's list, until the installer has seen that. */
+export interface Departed {
+  readonly job_id: string;
+  readonly name: string;
+  readonly slot: { readonly from: string; readonly to: string } | null;
+}
+
 interface MetaValues {
   install: Install;
   identity: Identity;
@@ -70,6 +77,7 @@ interface MetaValues {
   files_lost: boolean;
   /** Everything was found gone when this phone was enrolled: what was known of it, until the fact that says so is recorded. */
   all_lost: string;
+  departed: readonly Departed[];
   /** What is whole nowhere, and the office was told so: the SHA-256 of blobs. */
   told_damaged: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { Envelope } from '../domain/events';
 import { readStandard, type Standard } from '../domain/standard';
 import type { EvidenceStore } from '../db/evidence';
 import { readJobs, readStandards } from '../db/jobs';
-import { getMeta, NO_SYNC, type SyncMark } from '../db/meta';
+import { getMeta, NO_SYNC, type Departed, type SyncMark } from '../db/meta';
 import { readReceipts, type ReceiptsHeld } from '../db/receipts';
 import type { StoredEvent, StoredJob } from '../db/schema';
 import { START, type SyncState } from '../sync/syncState';
@@ -31,6 +31,8 @@ export const ownEvents: ReadonlySignal<readonly OwnEvent[]> = computed(() => {
   return [...logEvents.value, ...lateEvents.value.filter(({ stored }) => !ids.has(stored.event_id))];
 });
 export const heldJobs = signal<readonly StoredJob[]>([]);
+/** Jobs that the office took away and that nobody has seen to be gone. */
+export const departed = signal<readonly Departed[]>([]);
 export const heldStandards = signal<ReadonlyMap<string, Standard>>(new Map());
 export const heldReceipts = signal<ReceiptsHeld>({ blobs: new Map(), verdicts: new Map() });
 export const syncMark = signal<SyncMark>(NO_SYNC);
@@ -98,6 +100,7 @@ export async function readAgain(store: EvidenceStore, kind: KeptKind): Promise<v
     }
     case 'jobs':
       heldJobs.value = keptIdentities(heldJobs.value, await readJobs(database));
+      departed.value = (await getMeta(database, 'departed')) ?? [];
       return;
     case 'standards':
       heldStandards.value = await standardsRead(store);

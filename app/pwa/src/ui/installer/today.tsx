@@ -1,9 +1,11 @@
 /** The day: what is next, what waits, what is done, and whether each job can be done without a signal. */
 import { status, syncNow } from '../../state/sync-status';
 import { recovered } from '../../state/app';
+import { departed } from '../../state/held';
 import { jobs, type JobView } from '../../state/jobs';
 import { day, slotText } from '../i18n/format';
 import { Button, RoundButton } from '../parts/button';
+import { lazy } from '../parts/lazy';
 import { Chip, Notice, type Tone } from '../parts/notice';
 import { categoryIcon, Icon } from '../parts/icon';
 import { Frame } from './frame';
@@ -11,6 +13,8 @@ import { depart } from './visit';
 import { address, go } from './route';
 import { isDone } from './work';
 import { say } from './words';
+
+const DepartedJobs = lazy(async () => (await import('./departed')).Departed);
 
 export function Today() {
   const groups = byDay(jobs.value, new Date());
@@ -25,6 +29,7 @@ export function Today() {
       aside={<RoundButton icon="settings" label={say('settings')} testid="open-settings" onTap={() => go(address('settings'))} />}
     >
       {recovered.value && <Notice tone="warn" title={say('recovered', { events: recovered.value.events, blobs: recovered.value.blobs })} />}
+      {departed.value.length > 0 && <DepartedJobs />}
       {jobs.value.length === 0 && (
         <div class="card stack" data-testid="no-jobs">
           <h2>{say('no_jobs')}</h2>

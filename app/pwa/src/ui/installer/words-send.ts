@@ -70,6 +70,11 @@ export const saySend = catalogue({
     app_not_kept: 'The app is not kept for offline use yet',
     check: 'Start-of-day check',
 
+    departed: 'The office took this job off your list: approved, cancelled or given to somebody else.',
+    departed_delivered: 'What you recorded there was delivered',
+    departed_left: '{n} of it still on this phone. It is sent all the same.',
+    departed_seen: 'I have seen it',
+
     storage: 'Storage of this phone',
     storage_held: 'Kept here',
     storage_unsent: 'Not yet at the office',
@@ -158,6 +163,11 @@ export const saySend = catalogue({
     app_kept: '应用已存好，可离线使用',
     app_not_kept: '应用还没存好，不能离线使用',
     check: '开工检查',
+
+    departed: '公司把这个工单移出了你的列表：已通过、已取消或改派他人。',
+    departed_delivered: '你在那里记录的内容已送达',
+    departed_left: '其中 {n} 项还在手机上，照样会发送。',
+    departed_seen: '我知道了',
 
     storage: '本机存储',
     storage_held: '存在手机上',
