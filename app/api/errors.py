@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import ids, problems
 from app.problems import Problem
-from app.store.db import db, is_busy, is_full
+from app.store.db import give_up, is_busy, is_full, is_gone
 
 _log = structlog.get_logger("doorstep")
 
@@ -50,12 +50,12 @@ def respond(problem: Problem) -> Response:
 
 
 def _on_problem(problem: Problem) -> Response:
-    db.session.rollback()
+    give_up()
     return respond(problem)
 
 
 def _on_http_exception(error: HTTPException) -> Response:
-    db.session.rollback()
+    give_up()
     if error.code is not None and error.code < 400:
         return Response(status=error.code, headers=dict(error.get_headers()))
     kind = _kind_of(error.code or 500)
@@ -89,9 +89,11 @@ def flatten(messages: Any, pointer: str) -> list[dict[str, str]]:
 
 
 def _on_defect(error: Exception) -> Response:
-    db.session.rollback()
+    give_up()
     if is_busy(error):
         return respond(problems.Unavailable("The database is busy.", retry_after_s=2))
+    if is_gone(error):
+        return respond(problems.Unavailable("The database does not answer.", retry_after_s=5))
     if is_full(error):
         return respond(problems.StorageFullProblem(retry_after_s=60))
     if isinstance(error, ParseException):

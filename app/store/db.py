@@ -9,7 +9,7 @@ from typing import Any, cast
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -137,6 +137,20 @@ def _on_connect(connection: Any, _record: Any) -> None:
 def _on_begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def give_up() -> None:
+    """Roll back what the session has begun; a connection that broke is thrown away, and the next one is a new one."""
+    session: Session = db.session()
+    try:
+        session.rollback()
+    except DBAPIError:
+        session.invalidate()
+
+
+def is_gone(error: Exception) -> bool:
+    """Whether an error says that the database's connection broke or none could be had; what was under way may or may not be stored."""
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or "connection failed" in str(error.orig))
 
 
 def is_busy(error: Exception) -> bool:

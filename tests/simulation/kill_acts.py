@@ -11,6 +11,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from app.store.db import db
 from tests import builders, postgres
 from tests.simulation.kill_databases import kill_a_migration
 from tests.simulation.kill_town import Town
@@ -120,6 +121,8 @@ class Acts:
 
     def _restart_the_database(self) -> None:
         assert self.postgres_server is not None
+        db.session.remove()  # this process' own connections are no part of the drill
+        db.engine.dispose()
         restarting = threading.Timer(self.rng.uniform(0, 0.2), postgres.restart_at_once, [self.postgres_server])
         restarting.start()
         while restarting.is_alive():

@@ -177,12 +177,11 @@ class Bystander:
         self._working = threading.Thread(target=self._work)
         self._working.start()
 
-    def stop(self) -> None:
-        """Let it bring its work to an end; AssertionError when it could not."""
+    def stop(self) -> list[str]:
+        """Let it bring its work to an end; what went wrong."""
         self._stop.set()
         self._working.join()
-        if self._failed:
-            raise AssertionError(f"a phone beside: {self._failed[0]!r}") from self._failed[0]
+        return [f"a phone beside: {error!r}" for error in self._failed]
 
     def _work(self) -> None:
         for number in itertools.count():

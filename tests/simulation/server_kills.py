@@ -44,7 +44,7 @@ def run(count: int, seed: int, dialect: str, points: Sequence[str] | None = None
                 except AssertionError as error:
                     findings.failures.append({"seed": seed, "why": f"{dialect}, kill {findings.kills} at {point}: {error}"})
         finally:
-            bystander.stop()
+            findings.failures += [{"seed": seed, "why": f"{dialect}: {why}"} for why in bystander.stop()]
         here.revive()
         findings.faults["whole server started again"] = here.deaths
         judge(here, findings, seed)

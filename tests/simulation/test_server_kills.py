@@ -6,7 +6,7 @@ from tests.simulation.kill_acts import DATABASE, POINTS
 from tests.simulation.server_kills import run
 
 # On PostgreSQL only where it makes a difference: inside transactions, and when the database itself dies.
-POINTS_OF_POSTGRESQL = ("blob.in_transaction", "sync.before_commit", "desk.before_commit", "proof.sealed", "migration", DATABASE)
+POINTS_OF_POSTGRESQL = ("blob.in_transaction", "sync.before_commit", "desk.before_commit", DATABASE)
 
 
 @pytest.mark.parametrize(("dialect", "points"), [("sqlite", POINTS), ("postgresql", POINTS_OF_POSTGRESQL)])
