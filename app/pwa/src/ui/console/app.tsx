@@ -10,6 +10,7 @@ import { JobPage } from './job/job-page';
 import { PendingBar, undoNow } from './job/pending-bar';
 import { KeysHelp } from './keys-help';
 import { place, route } from './navigation';
+import { useFreshAlerts } from './phones/alert-notes';
 import { QueuePage } from './queue/queue-page';
 import { QUEUE } from './route';
 import { SignIn } from './sign-in';
@@ -20,6 +21,8 @@ import { words } from './words';
 const OrdersPage = lazy(async () => (await import('./orders/orders-page')).OrdersPage);
 const NewOrderPage = lazy(async () => (await import('./orders/new-order-page')).NewOrderPage);
 const PeoplePage = lazy(async () => (await import('./people/people-page')).PeoplePage);
+const PhonesPage = lazy(async () => (await import('./phones/phones-page')).PhonesPage);
+const QuarantinePage = lazy(async () => (await import('./phones/quarantine-page')).QuarantinePage);
 const ProofPage = lazy<{ jobId: string }>(async () => (await import('./proof/proof-page')).ProofPage);
 
 export function App() {
@@ -45,6 +48,7 @@ export function App() {
 
 function Inside() {
   const [keysShown, setKeysShown] = useState(false);
+  useFreshAlerts();
   useKeys('elsewhere', (command) => {
     if (command.do === 'help') setKeysShown(true);
     return command.do === 'help' || (command.do === 'undo' && undoNow());
@@ -77,6 +81,10 @@ function Page() {
       return <NewOrderPage />;
     case 'people':
       return <PeoplePage />;
+    case 'phones':
+      return <PhonesPage />;
+    case 'quarantine':
+      return <QuarantinePage />;
     case 'nowhere':
       return <Nowhere />;
   }

@@ -12,6 +12,7 @@ import './styles/job.css';
 import './styles/evidence.css';
 import './styles/decision.css';
 import './styles/pages.css';
+import './styles/phones.css';
 import './styles/proof.css';
 import { App } from './app';
 import { commitOnLeaving } from './job/deciding';

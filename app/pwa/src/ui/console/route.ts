@@ -7,6 +7,8 @@ export type Route =
   | { readonly page: 'orders' }
   | { readonly page: 'new_order' }
   | { readonly page: 'people' }
+  | { readonly page: 'phones' }
+  | { readonly page: 'quarantine' }
   | { readonly page: 'nowhere' };
 
 const ID = /^[A-Za-z0-9_.:-]{1,64}$/;
@@ -23,6 +25,8 @@ export function routeOf(path: string): Route {
   if (first === 'orders' && second === undefined) return { page: 'orders' };
   if (first === 'orders' && second === 'new' && third === undefined) return { page: 'new_order' };
   if (first === 'people' && second === undefined) return { page: 'people' };
+  if (first === 'phones' && second === undefined) return { page: 'phones' };
+  if (first === 'phones' && second === 'set-aside' && third === undefined) return { page: 'quarantine' };
   return { page: 'nowhere' };
 }
 
@@ -30,6 +34,8 @@ export const QUEUE = '/console/';
 export const ORDERS = '/console/orders';
 export const NEW_ORDER = '/console/orders/new';
 export const PEOPLE = '/console/people';
+export const PHONES = '/console/phones';
+export const QUARANTINE = '/console/phones/set-aside';
 
 export function jobAddress(jobId: string): string {
   return `/console/jobs/${jobId}`;

@@ -1,5 +1,6 @@
 /** Where one is, where one can go, and who one is. */
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { alertCount, alerts } from '../../state/console/phones';
 import { queue } from '../../state/console/queue';
 import { session, signOut } from '../../state/console/session';
 import type { Session } from '../../state/console/shapes';
@@ -8,18 +9,21 @@ import { Icon, type IconName } from '../parts/icon';
 import { toast } from '../parts/toast';
 import { Choices } from './choices';
 import { route } from './navigation';
-import { ORDERS, PEOPLE, QUEUE, type Route } from './route';
+import { say } from './phones/words';
+import { ORDERS, PEOPLE, PHONES, QUEUE, type Route } from './route';
 import { words } from './words';
 
-const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_orders' | 'nav_people'; readonly icon: IconName; readonly holds: readonly Route['page'][] }[] = [
+const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_orders' | 'nav_people' | 'nav_phones'; readonly icon: IconName; readonly holds: readonly Route['page'][] }[] = [
   { to: QUEUE, name: 'nav_review', icon: 'shield-check', holds: ['queue', 'job', 'proof'] },
   { to: ORDERS, name: 'nav_orders', icon: 'package', holds: ['orders', 'new_order'] },
   { to: PEOPLE, name: 'nav_people', icon: 'user', holds: ['people'] },
+  { to: PHONES, name: 'nav_phones', icon: 'smartphone', holds: ['phones', 'quarantine'] },
 ];
 
 export function TopBar({ onKeys }: { readonly onKeys: () => void }) {
   const who = session.value;
   const waiting = queue.value?.counts.review;
+  const calling = alertCount(alerts.value);
   return (
     <header class="top-bar">
       <a class="skip" href="#content">{words('to_content')}</a>
@@ -33,6 +37,9 @@ export function TopBar({ onKeys }: { readonly onKeys: () => void }) {
             <Icon name={icon} />
             <span>{words(name)}</span>
             {name === 'nav_review' && waiting !== undefined && waiting > 0 && <b class="count">{waiting}</b>}
+            {name === 'nav_phones' && calling > 0 && (
+              <b class="count warn" data-testid="phones-badge" aria-label={say('badge', { n: calling })}>{calling}</b>
+            )}
           </a>
         ))}
       </nav>

@@ -1,14 +1,13 @@
 /** Revoking a phone. It cannot be taken back, so it asks. */
 import { useState } from 'preact/hooks';
 import { revoke } from '../../../state/console/people';
-import type { PhoneRow } from '../../../state/console/shapes';
 import { Button } from '../../parts/button';
 import { Sheet } from '../../parts/sheet';
 import { toast } from '../../parts/toast';
 import { TroubleNotice } from '../trouble';
 import { say } from './words';
 
-export function RevokeSheet({ phone, onClose }: { readonly phone: PhoneRow; readonly onClose: () => void }) {
+export function RevokeSheet({ phone, onClose }: { readonly phone: { readonly device_id: string; readonly label: string }; readonly onClose: () => void }) {
   const [failure, setFailure] = useState<unknown>(null);
   const act = async (): Promise<void> => {
     try {

@@ -17,6 +17,7 @@ import { Icon } from '../../parts/icon';
 import { ageOf, ageText } from '../age';
 import type { Command } from '../keys';
 import { go } from '../navigation';
+import { AlertNotes } from '../phones/alert-notes';
 import { jobAddress, NEW_ORDER } from '../route';
 import { now_ms } from '../ticking';
 import { TroubleNotice } from '../trouble';
@@ -62,6 +63,7 @@ export function QueuePage() {
         <h1>{say('title')}</h1>
         <Freshness shown={shown} />
       </div>
+      <AlertNotes link />
       <div class="queue-tools">
         <Tabs shown={shown} />
         <div class="queue-filters">
