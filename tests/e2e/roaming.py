@@ -1,5 +1,6 @@
 """A phone that lives through releases, cuts and kills, beside an office in the same process."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -67,6 +68,13 @@ class Roaming:
         self.go("#/settings")
         expect(self.by("settings")).to_be_visible()
         return str(self.by("settings").text_content())
+
+    def until(self, expression: str) -> None:
+        """Wait until an expression, or what it promises, is true."""
+        deadline = time.monotonic() + 20
+        while not self.page.evaluate(expression):
+            assert time.monotonic() < deadline, expression
+            self.page.wait_for_timeout(50)
 
     def worker(self, scope: str = "/app/") -> Any:
         """The states of the worker of that scope: active, waiting, installing."""

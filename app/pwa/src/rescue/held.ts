@@ -8,7 +8,7 @@ export interface Held {
   readonly identity: Identity | null;
   readonly marks: Marks;
   readonly pair: CryptoKeyPair | null;
-  /** Which copies could be read. */
+  /** Which copies hold any of it. */
   readonly copies: { readonly database: boolean; readonly files: boolean };
   /** Whole ones only, in the log's order; an event that only a damaged copy has is counted in `damaged`. */
   readonly events: readonly HeldEvent[];
@@ -26,13 +26,17 @@ export async function readHeld(): Promise<Held> {
     identity: first?.copy.identity ?? second?.copy.identity ?? null,
     marks: first?.marks ?? NO_MARKS,
     pair: first?.pair ?? null,
-    copies: { database: first !== null, files: second !== null },
+    copies: { database: holdsAny(first), files: holdsAny(second) },
     events,
     late: second?.copy.late ?? [],
     blobs: [...new Set([...(first?.copy.blobs ?? []), ...(second?.copy.blobs ?? [])])],
     damaged,
     blob: (sha256) => wholeBlob(first, second, sha256),
   };
+}
+
+function holdsAny(copy: FirstCopy | SecondCopy | null): boolean {
+  return copy !== null && copy.copy.events.length + copy.copy.late.length > 0;
 }
 
 /** What has not reached the office as far as this phone knows. What is not known counts as not delivered. */
