@@ -58,10 +58,13 @@ export class Disk {
   full = { db: false, files: false };
   /** Called before every write: it may be the last thing that this browser does. */
   readonly point: () => void;
+  /** Told of every event that is linked to the log. */
+  readonly linked: (event: SimEvent) => void;
   private salts = 0;
 
-  constructor(point: () => void) {
+  constructor(point: () => void, linked: (event: SimEvent) => void) {
     this.point = point;
+    this.linked = linked;
   }
 
   write(work: () => void): void {
@@ -82,6 +85,7 @@ export class Disk {
       this.salts += 1;
       const event = link(this.db.device_id ?? '', last.epoch, last.seq + 1, last.hash, `${this.salts}`, fact);
       last = event;
+      this.linked(event);
       return event;
     });
   }

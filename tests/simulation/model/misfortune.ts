@@ -42,7 +42,8 @@ function jobs(world: World): void {
 }
 
 function assign(world: World, phone: Phone, job_id: string): void {
-  const job = world.server.db.jobs.get(job_id) ?? { rev: 2, crew: phone.user, open: true, stage: 'dispatched' };
+  const job = world.server.db.jobs.get(job_id) ?? { rev: 1, crew: phone.user, open: true, stage: 'dispatched' };
+  if (!job.open) return;
   world.server.db.jobs.set(job_id, { ...job, rev: job.rev + 1, crew: phone.user, open: true });
   world.trace?.job(job_id, world.server.db.jobs.get(job_id) ?? null);
 }
@@ -164,6 +165,7 @@ function fork(phone: Phone): void {
   const event = phone.cloned(end);
   const { seq, hash, epoch } = event;
   const challenge = server.challenge(disk.db.device_id);
+  world.trace?.challenge(disk.db.device_id, challenge);
   const request = { device_id: disk.db.device_id, epoch, events: [event], sealed: { seq, hash }, challenge, device_ms: world.now_ms, have: [], pending_events: 1 };
   const answer = server.sync(request);
   world.trace?.sync(request, answer);
@@ -212,7 +214,10 @@ function office(world: World, phone: Phone): void {
     const job = server.db.jobs.get(id);
     if (!job) return;
     const stage = draw.from(['approved', 'cancelled']);
-    server.db.jobs.set(id, { ...job, rev: job.rev + 1, open: stage !== 'cancelled' && job.open, stage });
+    // What the fold makes of approving is not the line's business, so a trace has none of it.
+    if (stage === 'approved' && trace) return;
+    if (!job.open) return;
+    server.db.jobs.set(id, { ...job, rev: job.rev + 1, open: stage !== 'cancelled', stage });
     trace?.job(id, server.db.jobs.get(id) ?? null);
     return;
   }

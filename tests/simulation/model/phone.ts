@@ -24,7 +24,7 @@ export class Phone {
     this.user = user;
     this.disk = new Disk(() => {
       if (world.crashing && world.draw.is(0.004)) throw new Crash(this);
-    });
+    }, (event) => world.trace?.event(event));
   }
 
   clock(): number {
@@ -55,7 +55,10 @@ export class Phone {
   /** Somebody types a code. It needs the line and the server. */
   private enrol(): boolean {
     const { world } = this;
-    if (!world.healed && (world.down || this.mood !== 'good')) return false;
+    const { disabled } = world.server.db;
+    if (!world.healed && (world.down || this.mood !== 'good' || disabled.has(this.user))) return false;
+    // Nobody gets a code who may not work; in the end somebody has seen to that.
+    if (disabled.delete(this.user)) world.trace?.disabled(this.user, false);
     const device_id = `${this.user}-${this.devices.length + 1}`;
     const challenge = world.server.enrol(device_id, this.user);
     world.trace?.enrol(device_id, this.user, challenge);
@@ -122,7 +125,9 @@ export class Phone {
 
   /** What a copy of this profile would append to the log. */
   cloned(end: SimEvent): SimEvent {
-    return link(end.device_id, end.epoch, end.seq + 1, end.hash, 'clone', this.fact('note.added', null));
+    const event = link(end.device_id, end.epoch, end.seq + 1, end.hash, 'clone', this.fact('note.added', null));
+    this.disk.linked(event);
+    return event;
   }
 
   /** The installer records something. It is shown as saved when `save` has come back, and then only. */
@@ -133,7 +138,7 @@ export class Phone {
     const jobs = [...this.disk.db.jobs.keys()];
     const job_id = jobs.length > 0 && draw.is(0.9) ? draw.from(jobs) : null;
     const drawn = draw.next();
-    const bytes = drawn < 0.4 ? 1 + draw.below(900_000) : 0;
+    const bytes = drawn < 0.1 ? 1 + draw.below(250_000) : drawn < 0.4 ? 1 + draw.below(900_000) : 0;
     const fact = this.fact(drawn < 0.1 ? 'signoff.recorded' : drawn < 0.4 ? 'photo.captured' : 'note.added', job_id, bytes);
     let saved;
     try {

@@ -19,6 +19,10 @@ export class Trace {
     this.add('enrol', { device_id, user, challenge });
   }
 
+  challenge(device_id: string, challenge: string): void {
+    this.add('given', { device_id, challenge });
+  }
+
   readmit(device_id: string, challenge: string): void {
     this.add('readmit', { device_id, challenge });
   }
@@ -44,7 +48,6 @@ export class Trace {
   }
 
   sync(request: SyncRequest, answer: Reply | Answered): void {
-    for (const event of request.events) this.event(event);
     const { events, ...rest } = request;
     const said = isReply(answer) ? { status: 200, ...answer, results: answer.results.map(({ seq, status, flags }) => [seq, status, flags]) } : answer;
     this.add('sync', { request: { ...rest, hashes: events.map(({ hash }) => hash) }, answer: said });
@@ -58,8 +61,8 @@ export class Trace {
     this.add('patch', { token, sha256, offset, length, size, answer });
   }
 
-  /** Each event once, before it is first sent. */
-  private event({ device_id, epoch, seq, prev, hash, event_id, body, job_id, kind, blobs, bytes, opening }: SimEvent): void {
+  /** Each event once, when it is made. */
+  event({ device_id, epoch, seq, prev, hash, event_id, body, job_id, kind, blobs, bytes, opening }: SimEvent): void {
     if (this.written.has(hash)) return;
     this.written.add(hash);
     this.add('event', { device_id, epoch, seq, prev, hash, event_id, body, job_id, kind, blobs, bytes, opening });
