@@ -12,8 +12,9 @@ from app.config import Settings
 from app.store.db import db
 from tests import builders, live
 from tests.builders import Network
-from tests.e2e import gateway
+from tests.e2e import engine_server, gateway
 from tests.e2e.chromium import PhoneBrowser
+from tests.e2e.engine_phone import Phone, beside_an_office
 from tests.e2e.film import Film
 from tests.e2e.gateway import Gateway
 from tests.e2e.phones import Phones, camera_browser
@@ -118,3 +119,19 @@ def _settings(data: Path, migrated: Path) -> Settings:
     (data / "doorstep.db").write_bytes(migrated.read_bytes())
     environ = environment(data, free_port(), f"sqlite:///{data / 'doorstep.db'}") | {"DOORSTEP_SECRET_KEY": "a key for tests only"}
     return Settings.from_env(environ)
+
+
+@pytest.fixture(scope="session")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The phone's engine without its screens, built."""
+    folder = tmp_path_factory.mktemp("engine")
+    engine_server.build(folder)
+    return folder
+
+
+@pytest.fixture
+def phone(bundle: Path, playwright: Playwright, migrated_sqlite: Path, tmp_path: Path) -> Iterator[Phone]:
+    """An enrolled phone with one job, delivered and quiet."""
+    with beside_an_office(playwright, bundle, migrated_sqlite, tmp_path, tmp_path / "profile") as phone:
+        phone.begin()
+        yield phone

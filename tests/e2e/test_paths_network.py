@@ -53,7 +53,7 @@ def installer(phones: Phones, people: Network, job_id: str, town: Town) -> Insta
     phone.visit(job_id, "photo", id="ARR-02", unit="", role="shoe_covers")
     phone.take_photo()
     phone.page.goto(f"{phone.url}/app/#/outbox")
-    expect(phone.by("pending")).to_have_count(6)
+    expect(phone.by("pending")).to_have_count(5)
     return phone
 
 
@@ -64,7 +64,7 @@ def test_a_lie_about_everything_changes_nothing(name: str, installer: Installer,
     with town.gateway.lying(LIES[name]) as told:
         try_until_told(installer, told, "POST /api/v1/sync")
         expect(installer.by("sync-bar")).not_to_have_attribute("data-kind", "sending")
-        assert_nothing_was_delivered(installer, 6)
+        assert_nothing_was_delivered(installer, 5)
         town.gateway.dead = True
     assert installer.recorded() == before
 

@@ -2,9 +2,11 @@
 import './build.js';
 import { firstBroken, fromB64 } from '../../../app/pwa/src/domain/log';
 import * as app from '../../../app/pwa/src/state/app';
+import * as before from '../../../app/pwa/src/state/before';
 import * as items from '../../../app/pwa/src/state/items';
 import * as jobs from '../../../app/pwa/src/state/jobs';
 import * as record from '../../../app/pwa/src/state/record';
+import * as storage from '../../../app/pwa/src/state/storage';
 import * as sync from '../../../app/pwa/src/state/sync-status';
 
 async function takePhoto(jobId, photoId, length) {
@@ -77,6 +79,37 @@ async function whatIsHere() {
   return { ids, blobs, filed, broken: await firstBroken(digest, device_id, 1, links), signs, key: x };
 }
 
-globalThis.engine = { saveUntilKilled, whatIsHere, stored, app, items, jobs, record, sync, takePhoto, filesIn };
+function putStored(name, key, value) {
+  return new Promise((resolve, reject) => {
+    const opening = indexedDB.open('doorstep');
+    opening.onerror = () => reject(opening.error);
+    opening.onsuccess = () => {
+      const writing = opening.result.transaction(name, 'readwrite');
+      writing.objectStore(name).put(value, key);
+      writing.oncomplete = () => {
+        opening.result.close();
+        resolve();
+      };
+    };
+  });
+}
+
+async function tearFile(sha256) {
+  const root = await navigator.storage.getDirectory();
+  const file = await (await root.getDirectoryHandle('bl')).getFileHandle(sha256);
+  const writing = await file.createWritable();
+  await writing.write(new Uint8Array(77));
+  await writing.close();
+}
+
+/** A blob whose bytes are other ones in both places. */
+async function damage(sha256) {
+  const bytes = new Uint8Array(await stored('blobs', (store) => store.get(sha256)));
+  bytes[100] ^= 1;
+  await putStored('blobs', sha256, bytes.buffer);
+  await tearFile(sha256);
+}
+
+globalThis.engine = { saveUntilKilled, whatIsHere, tearFile, damage, before, storage, app, items, jobs, record, sync, takePhoto, filesIn };
 await app.boot();
 globalThis.booted = true;
