@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -50,23 +50,55 @@ class Appended:
     new_epoch: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one body says, as far as it could be read, and why it may not be folded."""
+
+    body: JsonObject | None
+    flag: str | None
+
+
 @dataclass(slots=True)
 class _Reading:
-    """One new event while its standing is worked out."""
+    """One new event while its standing is worked out. One with a body may be folded; one with flags may not."""
 
     link: Link
-    body: JsonObject | None = None
+    body: JsonObject | None
+    flags: list[str]
     standing: str = QUARANTINED
-    flags: list[str] = field(default_factory=list)
     rev: int | None = None
 
+    @classmethod
+    def of(cls, link: Link, read: Read) -> "_Reading":
+        return cls(link, read.body, [] if read.flag is None else [read.flag])
 
-def append(session: Session, author: Author, links: Sequence[Link], now: datetime) -> Appended:
+
+_NOTHING: Mapping[int, Read] = {}
+
+
+def read(author: Author, link: Link) -> Read:
+    """Read a body as far as it can be read. One that has a body and no flag may be folded."""
+    try:
+        body = parse_body(link.body)
+    except Unreadable as unreadable:
+        return Read(None, unreadable.reason)
+    kind, kv, data = body["kind"], body["kv"], body["data"]
+    if not is_fact(kind) and not author.is_desk:
+        return Read(body, "not_a_fact")
+    if knows(kind, kv) and data_problem(kind, data):
+        return Read(body, "bad_data")
+    if kind == "signoff.recorded" and not verifies(author.key, link.sig, _header(author, link)):
+        return Read(body, "bad_signature")
+    return Read(body, None)
+
+
+def append(session: Session, author: Author, links: Sequence[Link], now: datetime, ahead: Mapping[int, Read] = _NOTHING) -> Appended:
     """Store a device's next events and return how far its log now reaches.
 
     `links` are an intact chain (`log.first_broken` was asked). Sending the same ones again changes nothing. The log's row is locked
     first, then all touched jobs by id. What is wrong with one event never stops its neighbours. What the session holds unsaved is
-    flushed first, and what it has loaded is read anew afterwards.
+    flushed first, and what it has loaded is read anew afterwards. `ahead` may hold what was read of some links, by seq, before the
+    transaction began.
     """
     session.flush()
     head = log.lock_head(session, author.tenant_id, author.device_id, author.epoch)
@@ -74,7 +106,7 @@ def append(session: Session, author: Author, links: Sequence[Link], now: datetim
     for link in branch:
         log.insert_fork(session, _fork_row(author, link, now))
     if fresh:
-        readings = [_read(author, link) for link in fresh]
+        readings = [_Reading.of(link, ahead.get(link.seq) or read(author, link)) for link in fresh]
         jobs = log.lock_folded(session, author.tenant_id, (r.body["job_id"] for r in readings if r.body and r.body["job_id"]))
         folds = _settle(session, author, readings, jobs)
         log.insert_events(session, [_row(author, reading, now) for reading in readings])
@@ -110,24 +142,6 @@ def _sort_out(session: Session, author: Author, head: Head, links: Sequence[Link
             branch.append(link)
             results.append(Result(link.seq, link.hash, "quarantined", ("fork",)))
     return results, fresh, branch
-
-
-def _read(author: Author, link: Link) -> _Reading:
-    """Read a body as far as it can be read. A reading with a body may be folded; one with flags may not."""
-    reading = _Reading(link)
-    try:
-        reading.body = parse_body(link.body)
-    except Unreadable as unreadable:
-        reading.flags.append(unreadable.reason)
-        return reading
-    kind, kv, data = reading.body["kind"], reading.body["kv"], reading.body["data"]
-    if not is_fact(kind) and not author.is_desk:
-        reading.flags.append("not_a_fact")
-    elif knows(kind, kv) and data_problem(kind, data):
-        reading.flags.append("bad_data")
-    elif kind == "signoff.recorded" and not verifies(author.key, link.sig, _header(author, link)):
-        reading.flags.append("bad_signature")
-    return reading
 
 
 def _settle(session: Session, author: Author, readings: Sequence[_Reading], jobs: Mapping[str, Folded]) -> dict[str, list[Event]]:

@@ -4,9 +4,10 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from functools import lru_cache, partial
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -14,21 +15,44 @@ from app import clock
 from app.domain.log import Link, first_broken, seal_text
 from app.problems import ChainBroken, ChallengeStale, DeviceUnknown, SealInvalid
 from app.services import lost_storage, pull, receipts, tickets
-from app.services.append import Appended, Author, append
-from app.services.keys import read_public_key, verifies
+from app.services.append import Appended, Author, Read, append, read
+from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
-from app.store import log
-from app.store.db import db, reading, table, writing
+from app.store import log, turns
+from app.store.db import reading, table
 from app.store.devices import Device, LogHead
 from app.store.people import User
+from app.store.prepared import Prepared
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 CONTACT_NOTED_EVERY = timedelta(seconds=60)
 _DEADLOCK_TRIES = 5
 _TRY_AGAIN = ("40P01", "40001")
 _device, _user, _head = (table(of) for of in (Device, User, LogHead))
-_CALLER = (
-    select(_device, _user.c.disabled_at, _head.c.seq, _head.c.hash)
+
+
+class _Known(NamedTuple):
+    """What the database knows of a device, of its user, and of its log in the epoch that is asked for."""
+
+    device_id: str
+    tenant_id: str
+    user_id: str
+    alg: str
+    public_key: str
+    revoked_at: datetime | None
+    readmitted_at: datetime | None
+    confirmed_at: datetime | None
+    last_contact_at: datetime | None
+    build: str | None
+    pending_events: int
+    pending_blobs: int
+    disabled_at: datetime | None
+    seq: int | None
+    hash: str | None
+
+
+_CALLER = Prepared(
+    select(*(_device.c[name] for name in _Known._fields[:-3]), _user.c.disabled_at, _head.c.seq, _head.c.hash)
     .select_from(
         _device.join(_user, _user.c.user_id == _device.c.user_id).outerjoin(
             _head, (_head.c.device_id == _device.c.device_id) & (_head.c.epoch == bindparam("epoch"))
@@ -36,7 +60,7 @@ _CALLER = (
     )
     .where(_device.c.device_id == bindparam("device_id"), _device.c.kind == "phone")
 )
-_NOTE_CONTACT = (
+_NOTE_CONTACT = Prepared(
     update(_device)
     .where(_device.c.device_id == bindparam("of_device"))
     .values(
@@ -70,6 +94,7 @@ class _Phone:
     """What is known of the calling device; plain values, so that no transaction stays open."""
 
     author: Author
+    stored_seq: int
     may_pull: bool
     contact_is_due: bool
 
@@ -77,43 +102,53 @@ class _Phone:
 def sync(office: Office, request: Request) -> dict[str, Any]:
     """Store what a device sends and tell it what is new, the reply of PROTOCOL 3.
 
-    Raises `DeviceUnknown`, `ChallengeStale`, `SealInvalid` (the last two with a fresh challenge) and `ChainBroken`.
+    A sync that brings nothing, within a minute of the last one, writes nothing. Raises `DeviceUnknown`, `ChallengeStale`, `SealInvalid`
+    (the last two with a fresh challenge) and `ChainBroken`.
     """
-    phone = _authenticate(office, request)
-    broken = first_broken(request.device_id, request.epoch, request.links)
-    if broken is not None:
-        raise ChainBroken(seq=broken)
-    author = phone.author
-    appended = _push(phone, request) if request.links or phone.contact_is_due else None
+    server_epoch = office.server_epoch()
     with reading() as session:
-        head = log.head_of(session, author.device_id, author.epoch)
-        pulled = pull.pull(session, author, request.have, head.seq, may_pull=phone.may_pull)
+        phone = _authenticate(session, office, request)
+        found = None if request.links or phone.contact_is_due else _look(session, phone, request)
+    appended = None
+    if found is None:
+        appended = _push(phone, request)
+        with reading() as session:
+            found = _look(session, phone, request)
+    head, pulled = found
+    author = phone.author
     moved = appended is not None and any(result.status not in ("gap", "duplicate") for result in appended.results)
     resent = appended is not None and any(result.status == "duplicate" for result in appended.results)
     return {
-        "server_epoch": office.server_epoch(),
+        "server_epoch": server_epoch,
         "server_time": clock.stamp(clock.now()),
         "challenge": tickets.challenge(office, author.device_id),
         "access_token": tickets.access_token(office, tickets.Access(author.device_id, not phone.may_pull)),
         "acked_seq": head.seq,
-        "results": _results(appended),
+        "results": appended.results if appended else [],
         **pulled,
         "directives": [{"new_epoch": appended.new_epoch}] if appended and appended.new_epoch else [],
         "receipt": receipts.log_receipt(office, author.tenant_id, author.device_id, author.epoch, head) if moved or resent else None,
     }
 
 
-def _authenticate(office: Office, request: Request) -> _Phone:
-    """Who calls, by the seal. Leaves no transaction open."""
-    device = db.session.execute(_CALLER, {"device_id": request.device_id, "epoch": request.epoch}).first()
-    db.session.rollback()
-    if device is None:
+def _look(session: Session, phone: _Phone, request: Request) -> tuple[log.Head, dict[str, Any]]:
+    """How far the device's log is stored, and what is new for it, in one state of the database."""
+    author = phone.author
+    head = log.head_of(session, author.device_id, author.epoch)
+    return head, pull.pull(session, author, request.have, head.seq, may_pull=phone.may_pull)
+
+
+def _authenticate(session: Session, office: Office, request: Request) -> _Phone:
+    """Who calls, by the seal."""
+    row = _CALLER.first(session, {"device_id": request.device_id, "epoch": request.epoch})
+    if row is None:
         raise DeviceUnknown
-    head = log.EMPTY if device.seq is None else log.Head(device.seq, device.hash)
+    device = _Known(*row)
+    head = log.EMPTY if device.seq is None or device.hash is None else log.Head(device.seq, device.hash)
     if not tickets.is_fresh(office, device.device_id, request.challenge):
         fresh = tickets.challenge(office, device.device_id)
         raise ChallengeStale(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
-    key = read_public_key(device.alg, json.loads(device.public_key))
+    key = _key(device.alg, device.public_key)
     texts = (seal_text(device.device_id, request.epoch, one.seq, one.hash, request.challenge) for one in _may_be_sealed(request, head))
     if not any(verifies(key, request.seal, text) for text in texts):
         fresh = tickets.challenge(office, device.device_id)
@@ -130,7 +165,7 @@ def _authenticate(office: Office, request: Request) -> _Phone:
     if abs(now - request.device_time) > CLOCK_SKEW_MAX:
         flags.append("clock_skew")
     author = Author(device.tenant_id, device.device_id, request.epoch, device.user_id, key, flags=tuple(flags))
-    return _Phone(author, may_pull, _contact_is_due(device, request, now))
+    return _Phone(author, head.seq, may_pull, _contact_is_due(device, request, now))
 
 
 def _may_be_sealed(request: Request, head: log.Head) -> tuple[log.Head, ...]:
@@ -138,7 +173,13 @@ def _may_be_sealed(request: Request, head: log.Head) -> tuple[log.Head, ...]:
     return (log.Head(request.links[-1].seq, request.links[-1].hash),) if request.links else (head, log.EMPTY)
 
 
-def _contact_is_due(device: Row[Any], request: Request, now: datetime) -> bool:
+@lru_cache(maxsize=4_096)
+def _key(alg: str, public_key: str) -> PublicKey:
+    """A key from its text. Working out a point of the curve takes as long as verifying a signature."""
+    return read_public_key(alg, json.loads(public_key))
+
+
+def _contact_is_due(device: _Known, request: Request, now: datetime) -> bool:
     """Whether this contact says something new about the phone; a quiet one costs no write."""
     if device.last_contact_at is None or now - device.last_contact_at > CONTACT_NOTED_EVERY:
         return True
@@ -147,29 +188,35 @@ def _contact_is_due(device: Row[Any], request: Request, now: datetime) -> bool:
 
 
 def _push(phone: _Phone, request: Request) -> Appended:
-    """Store the batch; a deadlock that PostgreSQL broke by ending this transaction is simply tried again."""
+    """Store the batch. What can be checked without the database is checked before its turn comes; raises `ChainBroken`.
+
+    A deadlock that PostgreSQL broke by ending this transaction is simply tried again.
+    """
+    broken = first_broken(request.device_id, request.epoch, request.links)
+    if broken is not None:
+        raise ChainBroken(seq=broken)
+    ahead = {link.seq: read(phone.author, link) for link in request.links if link.seq > phone.stored_seq}
     for tries_left in reversed(range(_DEADLOCK_TRIES)):
         try:
-            return _push_once(phone, request)
+            return turns.write(partial(_store, author=phone.author, request=request, ahead=ahead))
         except DBAPIError as error:
             if tries_left == 0 or getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
                 raise
     raise AssertionError("unreachable")
 
 
-def _push_once(phone: _Phone, request: Request) -> Appended:
-    author, now = phone.author, clock.now()
-    with writing() as session:
-        appended = append(session, author, request.links, now)
-        if request.links:
-            _keep_seal(session, author, request, now)
-            lost_storage.note(session, author, request.links, appended.results, now)
-        if _lacks_the_prefix(request, appended.head.seq):
-            appended = replace(appended, new_epoch=log.offer_epoch(session, author.device_id))
-        pending = request.pending
-        said = {f"new_{name}": pending[name] for name in ("events", "blobs", "bytes", "oldest_at")}
-        session.execute(_NOTE_CONTACT, {"of_device": author.device_id, "now": now, "new_build": request.build, **said})
-        return appended
+def _store(session: Session, author: Author, request: Request, ahead: Mapping[int, Read]) -> Appended:
+    now = clock.now()
+    appended = append(session, author, request.links, now, ahead)
+    if request.links:
+        _keep_seal(session, author, request, now)
+        lost_storage.note(session, author, request.links, appended.results, now)
+    if _lacks_the_prefix(request, appended.head.seq):
+        appended = replace(appended, new_epoch=log.offer_epoch(session, author.device_id))
+    pending = request.pending
+    said = {f"new_{name}": pending[name] for name in ("events", "blobs", "bytes", "oldest_at")}
+    _NOTE_CONTACT.run(session, {"of_device": author.device_id, "now": now, "new_build": request.build, **said})
+    return appended
 
 
 def _lacks_the_prefix(request: Request, acked_seq: int) -> bool:
@@ -184,8 +231,3 @@ def _keep_seal(session: Session, author: Author, request: Request, now: datetime
     place = {"device_id": author.device_id, "epoch": author.epoch, "seq": last.seq, "hash": last.hash}
     evidence = {"tenant_id": author.tenant_id, "challenge": request.challenge, "seal": request.seal, "received_at": now}
     log.insert_seal(session, place | evidence)
-
-
-def _results(appended: Appended | None) -> list[dict[str, Any]]:
-    results = appended.results if appended else []
-    return [{"seq": one.seq, "hash": one.hash, "status": one.status, "flags": list(one.flags)} for one in results]

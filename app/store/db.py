@@ -14,6 +14,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 20_000
+# Pages that are written again and again go into the database file once a checkpoint: 16 MB of log lie beside it at most, as a rule.
+_CHECKPOINT_PAGES = 4_096
+_CACHE_KIB = 8_192
 _WRITES = "doorstep_writes"
 _HAS_TURN = "doorstep_has_turn"
 
@@ -131,6 +134,9 @@ def _on_connect(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT_PAGES}")
+    cursor.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+    cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.close()
 
 

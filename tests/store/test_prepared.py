@@ -1,6 +1,7 @@
 """Statements that were made ready once: the same answers, errors and moments as the session's own, and plans that use an index."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -54,7 +55,7 @@ def test_no_lookup_of_a_sync_walks_through_a_tenant(app: Flask) -> None:
     """SQLite's planner, without figures about the tables, takes the index that the most conditions fit; each must be the narrow one."""
     if not is_sqlite(db.session()):
         pytest.skip("PostgreSQL plans by figures about the tables")
-    walks = {
+    walks: dict[Prepared, dict[str, Any]] = {
         log._KNOWN: {"tenant_id": "t", "event_ids": ["e"]},
         log._AT: {"device_id": "d", "epoch": 1, "seqs": [1]},
         log._LOCK_FOLDED: {"tenant_id": "t", "job_ids": ["j"]},
