@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from app.config import Settings
 from app.factory import create_app
 from app.services import enrol
+from app.store.db import db
 from tests import builders
 from tests.builders import HEADERS, Network
 from tests.gunicorn import environment, free_port, serving
@@ -162,7 +163,11 @@ def town(folder: Path, database_url: str) -> Iterator[Town]:
         with app.app_context():
             network = builders.network(app)
             dialect = "sqlite" if settings.database_url.startswith("sqlite") else "postgresql"
-            yield Town(Live(server, app, dialect), network, deadly, stack)
+            try:
+                yield Town(Live(server, app, dialect), network, deadly, stack)
+            finally:
+                db.session.remove()
+                db.engine.dispose()
 
 
 class Bystander:
