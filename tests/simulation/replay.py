@@ -183,7 +183,8 @@ class Replay:
     def _data(self, line: Json, blobs: list[str]) -> Json:
         match line["kind"]:
             case "log.opened":
-                return line["opening"] | {"prior_head": ZERO_HASH}
+                opened: Json = line["opening"]
+                return opened | {"prior_head": ZERO_HASH}
             case "storage.lost":
                 return {"what": "all" if line["body"].endswith(" all") else "database"}
             case "photo.captured":
