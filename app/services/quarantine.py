@@ -12,6 +12,7 @@ from app import clock
 from app.domain.events import JsonObject
 from app.domain.log import from_b64, to_b64
 from app.problems import InvalidBody, NotFound
+from app.services import rescue_log
 from app.store import phone_lists
 from app.store.db import reading, writing
 from app.store.devices import Device
@@ -40,7 +41,7 @@ def mark_seen(tenant_id: str, device_id: str, until: datetime) -> None:
     Raises `NotFound` when the tenant has no such phone.
     """
     with writing() as session:
-        mine = (Device.device_id == device_id, Device.tenant_id == tenant_id, Device.kind == "phone")
+        mine = (Device.device_id == device_id, Device.tenant_id == tenant_id, Device.kind.in_(("phone", rescue_log.KIND)))
         seen = until + timedelta(milliseconds=1)
         marked = update(Device).where(*mine).values(quarantine_seen_at=seen).returning(Device.device_id)
         if session.execute(marked).first() is None:

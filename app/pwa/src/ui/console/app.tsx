@@ -23,6 +23,7 @@ const NewOrderPage = lazy(async () => (await import('./orders/new-order-page')).
 const PeoplePage = lazy(async () => (await import('./people/people-page')).PeoplePage);
 const PhonesPage = lazy(async () => (await import('./phones/phones-page')).PhonesPage);
 const QuarantinePage = lazy(async () => (await import('./phones/quarantine-page')).QuarantinePage);
+const RescuePage = lazy(async () => (await import('./rescue/rescue-page')).RescuePage);
 const ProofPage = lazy<{ jobId: string }>(async () => (await import('./proof/proof-page')).ProofPage);
 
 export function App() {
@@ -83,6 +84,8 @@ function Page() {
       return <PeoplePage />;
     case 'phones':
       return <PhonesPage />;
+    case 'rescue':
+      return <RescuePage />;
     case 'quarantine':
       return <QuarantinePage />;
     case 'nowhere':

@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: 'people' }
   | { readonly page: 'phones' }
   | { readonly page: 'quarantine' }
+  | { readonly page: 'rescue' }
   | { readonly page: 'nowhere' };
 
 const ID = /^[A-Za-z0-9_.:-]{1,64}$/;
@@ -27,6 +28,7 @@ export function routeOf(path: string): Route {
   if (first === 'people' && second === undefined) return { page: 'people' };
   if (first === 'phones' && second === undefined) return { page: 'phones' };
   if (first === 'phones' && second === 'set-aside' && third === undefined) return { page: 'quarantine' };
+  if (first === 'phones' && second === 'rescue' && third === undefined) return { page: 'rescue' };
   return { page: 'nowhere' };
 }
 
@@ -36,6 +38,7 @@ export const NEW_ORDER = '/console/orders/new';
 export const PEOPLE = '/console/people';
 export const PHONES = '/console/phones';
 export const QUARANTINE = '/console/phones/set-aside';
+export const RESCUE = '/console/phones/rescue';
 
 export function jobAddress(jobId: string): string {
   return `/console/jobs/${jobId}`;

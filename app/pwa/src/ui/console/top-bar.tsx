@@ -17,7 +17,7 @@ const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_
   { to: QUEUE, name: 'nav_review', icon: 'shield-check', holds: ['queue', 'job', 'proof'] },
   { to: ORDERS, name: 'nav_orders', icon: 'package', holds: ['orders', 'new_order'] },
   { to: PEOPLE, name: 'nav_people', icon: 'user', holds: ['people'] },
-  { to: PHONES, name: 'nav_phones', icon: 'smartphone', holds: ['phones', 'quarantine'] },
+  { to: PHONES, name: 'nav_phones', icon: 'smartphone', holds: ['phones', 'quarantine', 'rescue'] },
 ];
 
 export function TopBar({ onKeys }: { readonly onKeys: () => void }) {

@@ -4,6 +4,7 @@ import { phonesPage, refreshAlerts, SHOWS, type Phone, type PhonePage, type Show
 import { Button } from '../../parts/button';
 import { Icon } from '../../parts/icon';
 import { restate, search } from '../navigation';
+import { RESCUE } from '../route';
 import { RevokeSheet } from '../people/revoke-sheet';
 import { TroubleNotice } from '../trouble';
 import { useKeys } from '../use-keys';
@@ -40,6 +41,7 @@ export function PhonesPage() {
           <h1>{say('title')}</h1>
           <p class="quiet small">{say('lead')}</p>
         </div>
+        <a class="button plain" href={RESCUE} data-testid="to-rescue"><Icon name="package" /> {say('rescue')}</a>
       </div>
       <AlertNotes />
       <div class="queue-tools">

@@ -5,6 +5,7 @@ export const say = catalogue({
   en: {
     title: 'Phones',
     lead: 'What each phone still holds, and which ones need a look. Nothing is lost while a phone still holds it.',
+    rescue: 'Bring in a rescue file',
     tabs: 'Lists',
     tab_look: 'Need a look',
     tab_all: 'All phones',
@@ -94,6 +95,7 @@ export const say = catalogue({
   'zh-Hans': {
     title: '手机',
     lead: '每部手机还有什么没送到，哪些需要看一下。只要还在手机上，就没有丢失。',
+    rescue: '导入救援文件',
     tabs: '列表',
     tab_look: '需要看一下',
     tab_all: '全部手机',

@@ -14,6 +14,8 @@ const WEIGHT: readonly string[] = [
   'second_signoff',
   'device_revoked',
   'readmitted',
+  'unsealed',
+  'rescued',
   'user_disabled',
   'wrong_unit',
   'clock_skew',
