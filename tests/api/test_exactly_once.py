@@ -362,6 +362,16 @@ def test_s10_a_job_whose_transaction_ends_last_is_not_missed(app: Flask, world: 
     assert phone.jobs[job_id]["state"]["note"] == "slow"
 
 
+def test_s17_a_server_says_what_it_has_also_when_that_is_less(world: World, phone: Phone) -> None:
+    """H43: by the lineage a phone knows better than to ask so; if it does all the same, the office's word counts."""
+    job_id = world.job(world.wang)
+    phone.sync()
+    rev = phone.have[job_id]
+    phone.have[job_id] = rev + 5
+    reply = phone.sync()
+    assert [(one["job_id"], one["rev"]) for one in reply["jobs"]] == [(job_id, rev)]
+
+
 def test_s2_an_oldest_item_at_the_end_of_time_hurts_nobody(app: Flask, world: World, phone: Phone) -> None:
     """H45: also where the database's own time zone is east of Greenwich, so that the moment lies beyond its year 9999."""
     if db.engine.dialect.name == "postgresql":

@@ -9,12 +9,15 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
 from tests.simulation import mutants
 from tests.simulation.mutants import Mutant, trees, trial
+from tests.simulation.mutants.warm import Warm
 
 AT_ONCE = 2
 _TAIL = 1_500
@@ -75,10 +78,32 @@ def _trials(chosen: Iterable[Mutant], folder: Path) -> list[dict[str, object]]:
     """What went wrong: a test that is not green without any bug, a bug that its test lets through."""
     base = folder / "base"
     trees.copy(base)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        sound = list(pool.map(lambda argv: _sound(argv, base), _together(chosen)))
-        missed = list(pool.map(lambda mutant: _missed(mutant, base, folder / mutant.name), chosen))
+    idle: SimpleQueue[Warm] = SimpleQueue()
+    with ThreadPoolExecutor(AT_ONCE) as pool, warmed(AT_ONCE) as all_warm:
+        for one in all_warm:
+            idle.put(one)
+        sound = list(pool.map(lambda argv: _sound(argv, base, idle), _together(chosen)))
+        missed = list(pool.map(lambda mutant: _missed(mutant, base, folder / mutant.name, idle), chosen))
     return [failure for failure in (*sound, *missed) if failure is not None]
+
+
+@contextmanager
+def warmed(count: int) -> Iterator[list[Warm]]:
+    """So many processes to run pytest in."""
+    found = [Warm() for _ in range(count)]
+    try:
+        yield found
+    finally:
+        for one in found:
+            one.end()
+
+
+def _tried(argv: Sequence[str], tree: Path, idle: "SimpleQueue[Warm]") -> trial.Outcome:
+    warm = idle.get()
+    try:
+        return trial.run(argv, tree, warm)
+    finally:
+        idle.put(warm)
 
 
 def _together(chosen: Iterable[Mutant]) -> list[tuple[str, ...]]:
@@ -95,19 +120,19 @@ def _together(chosen: Iterable[Mutant]) -> list[tuple[str, ...]]:
     return [*((tool, *words) for tool, words in runs.items()), *alone]
 
 
-def _sound(argv: Sequence[str], base: Path) -> dict[str, object] | None:
-    outcome = trial.run(argv, base)
+def _sound(argv: Sequence[str], base: Path, idle: "SimpleQueue[Warm]") -> dict[str, object] | None:
+    outcome = _tried(argv, base, idle)
     _say(f"without a bug: {outcome.ended}")
     return None if outcome.ended == trial.GREEN else _failure(None, f"{' '.join(argv)} without a bug is {outcome.ended}", outcome)
 
 
-def _missed(mutant: Mutant, base: Path, tree: Path) -> dict[str, object] | None:
+def _missed(mutant: Mutant, base: Path, tree: Path, idle: "SimpleQueue[Warm]") -> dict[str, object] | None:
     began = time.monotonic()
     try:
         trees.plant(mutant, base, tree)
     except (ValueError, OSError) as error:
         return {"seed": 0, "mutant": mutant.name, "why": f"{mutant.name}: {error}"}
-    outcome = trial.run(mutant.found_by, tree)
+    outcome = _tried(mutant.found_by, tree, idle)
     _say(f"{mutant.name}: {outcome.ended}, {time.monotonic() - began:.1f} s")
     shutil.rmtree(tree)
     return (

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.simulation.mutants.trees import ROOT
+from tests.simulation.mutants.warm import LIMIT_S, Warm
 
-LIMIT_S = 180
 GREEN, RED, BROKEN = "green", "red", "broken"
 _PYTEST = {0: GREEN, 1: RED}
+# A bug that cannot even run shows nothing: any test would find it.
+_ACCIDENTS = ("NameError", "SyntaxError", "ImportError", "ModuleNotFoundError", "ReferenceError")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,21 @@ class Outcome:
     said: str
 
 
-def run(argv: Sequence[str], tree: Path) -> Outcome:
+def run(argv: Sequence[str], tree: Path, warm: Warm) -> Outcome:
     """Run a mutant's `found_by` in a tree."""
     tool, *words = argv
     if tool == "pytest":
-        return _pytest(words, tree)
-    if tool == "vitest":
-        return _vitest(words, tree)
-    return _simulation(words, tree)
+        outcome = _pytest(words, tree, warm)
+    elif tool == "vitest":
+        outcome = _vitest(words, tree)
+    else:
+        outcome = _simulation(words, tree)
+    accident = outcome.ended == RED and any(name in outcome.said for name in _ACCIDENTS)
+    return Outcome(BROKEN, outcome.said) if accident else outcome
 
 
-def _pytest(words: Sequence[str], tree: Path) -> Outcome:
-    code, said = _finished([sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *words], tree)
+def _pytest(words: Sequence[str], tree: Path, warm: Warm) -> Outcome:
+    code, said = warm.pytest(words, tree)
     return Outcome(_PYTEST.get(code, BROKEN), said)
 
 
@@ -66,7 +71,7 @@ def _simulation(words: Sequence[str], tree: Path) -> Outcome:
 
 
 def _finished(command: Sequence[str], folder: Path) -> tuple[int, str]:
-    """The exit code and output of a command; it and all it started are ended after three minutes."""
+    """The exit code and output of a command; it and all it started are ended when that takes too long."""
     environ = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     process = subprocess.Popen(
         command, cwd=folder, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
