@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
+
 from app import clock, ids
 from app.config import Settings
 from app.factory import create_app
@@ -39,7 +40,7 @@ from tests.simulation.oracle import Findings, judge
 ROOT = Path(__file__).parents[2]
 PWA = ROOT / "app" / "pwa"
 ROUND = 40
-_CODES = 4
+_CODES = 8
 _PATIENCE_MS = 700
 _PATIENCE_AT_REST_MS = 30_000
 _KILLED_ROUNDS, _RESTORED_ROUNDS = 0.3, 0.25
@@ -107,14 +108,21 @@ def town(folder: Path) -> Iterator[Town]:
             db.engine.dispose()
 
 
+NODE = (str(ROOT / "tools" / "with-node.sh"), "node", "--max-old-space-size=1500", "--no-warnings")
+
+
+def built(folder: Path, entry: str = "main.ts") -> Path:
+    """One of the harness's programs, bundled with the app's own sources."""
+    program = (folder / entry).with_suffix(".mjs")
+    sources = Path(__file__).parent / "engine"
+    subprocess.run([*NODE, str(sources / "build.mjs"), str(PWA), str(program), str(sources / entry)], check=True)
+    return program
+
+
 @contextmanager
 def harness(folder: Path) -> Iterator["subprocess.Popen[str]"]:
     """The process in node that plays the phones."""
-    built = folder / "engine.mjs"
-    tool, build = str(ROOT / "tools" / "with-node.sh"), Path(__file__).parent / "engine" / "build.mjs"
-    subprocess.run([tool, "node", str(build), str(PWA), str(built)], check=True)
-    command = [tool, "node", "--max-old-space-size=1500", "--no-warnings", str(built)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([*NODE, str(built(folder))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
         yield process
     finally:

@@ -1,9 +1,9 @@
-/** Bundles the harness with the app's own sources: `node build.mjs <pwa folder> <output file>`. */
+/** Bundles the harness with the app's own sources: `node build.mjs <pwa folder> <output file> <entry>`. */
 import { createRequire } from 'node:module';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { resolve } from 'node:path';
 
-const [pwa, file, entry = fileURLToPath(new URL('main.ts', import.meta.url))] = process.argv.slice(2);
+const [pwa, file, entry] = process.argv.slice(2);
 const require = createRequire(`${resolve(pwa)}/package.json`);
 const { rolldown } = await import(pathToFileURL(require.resolve('rolldown')).href);
 
@@ -13,5 +13,5 @@ const bundle = await rolldown({
   resolve: { modules: [`${resolve(pwa)}/node_modules`] },
   logLevel: 'silent',
 });
-await bundle.write({ file, format: 'esm' });
+await bundle.write({ file, format: 'esm', codeSplitting: false });
 await bundle.close();

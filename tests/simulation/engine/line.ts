@@ -23,12 +23,19 @@ export interface Way {
   patience_ms: number;
 }
 
-export class Line {
+/** What a phone sends through. */
+export interface Line {
+  /** The chance of a fault, in [0, 1]. */
+  badness: number;
+  /** What a request takes of the phone's time. */
+  spend: (ms: number) => void;
+  fetch(address: string, init: RequestInit): Promise<Response>;
+}
+
+export class FaultyLine implements Line {
   readonly #way: Way;
   readonly #draw: Draw;
-  /** The chance of a fault, in [0, 1]. */
   badness = 0;
-  /** What a request takes of the phone's time. */
   spend: (ms: number) => void = () => undefined;
 
   constructor(way: Way, draw: Draw) {

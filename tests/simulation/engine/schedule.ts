@@ -9,7 +9,7 @@ import { readOutbox } from '../../../app/pwa/src/db/outbox';
 import { emptyDatabase, hurtDatabase, hurtFiles } from './damage';
 import { Draw } from './draw';
 import { makeFact } from './facts';
-import { Line, type Way } from './line';
+import { FaultyLine, type Way } from './line';
 import { Phone } from './phone';
 import type { Tab } from './tab';
 
@@ -274,7 +274,7 @@ export class Schedule {
     this.#draw = new Draw(task.seed);
     this.#players = task.phones.map(({ codes }, at) => {
       const draw = new Draw(task.seed * 31 + at);
-      return new Player(new Phone(`engine-${task.seed}-${at}`, draw, new Line(way, draw), codes, task.now_ms), task.job_ids);
+      return new Player(new Phone(`engine-${task.seed}-${at}`, draw, new FaultyLine(way, draw), codes, task.now_ms), task.job_ids);
     });
   }
 
