@@ -70,8 +70,8 @@ class Warm:
 
 
 def _environment() -> dict[str, str]:
-    """As here, without what a pytest around us may have set."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    """As here, without what a pytest around us may have set; and what was compiled is kept in the trees, for they share it."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST_", "PYTHONDONTWRITEBYTECODE"))}
 
 
 def _serve() -> None:
