@@ -175,7 +175,7 @@ def test_h51_a_frozen_tab_stops_neither_sending_nor_saving(phone: Phone) -> None
     freeze(phone.page)
     first, phone.page = phone.page, second
     second.evaluate(
-        "job => void (window.late = engine.record.record(job, 'note.added', { text: 'behind a frozen tab' }).then(() => (window.saved = true)))",
+        "job => void engine.record.record(job, 'note.added', { text: 'behind a frozen tab' }).then(() => (window.saved = true))",
         phone.job_id,
     )
     for _ in range(40):
