@@ -9,6 +9,7 @@ from typing import Any
 from app.domain.events import Event, JsonObject
 
 SETTLED = ("approved", "sealed")
+_CLOSED = (*SETTLED, "cancelled")
 # What the fold itself may find. A flag of an event (PROTOCOL S15) becomes an anomaly of its own name besides these.
 ANOMALY_CODES = (
     "redacted",
@@ -65,18 +66,24 @@ def planned() -> JsonObject:
 
 def is_late(state: JsonObject) -> bool:
     """Whether facts about the job come too late to change its outcome (F5)."""
-    return state["stage"] in (*SETTLED, "cancelled")
+    return state["stage"] in _CLOSED
 
 
 def find(records: list[JsonObject], key: str, value: object) -> JsonObject | None:
     """The first record whose `key` is `value`."""
-    return next((record for record in records if record[key] == value), None)
+    for record in records:
+        if record[key] == value:
+            return record
+    return None
 
 
 def current_answer(state: JsonObject, step_id: str, unit_id: str | None, component: str | None) -> JsonObject | None:
     """The answer that counts for a step, or None."""
-    key = (step_id, unit_id, component)
-    return next((answer for answer in state["answers"] if answer["current"] and key_of(answer) == key), None)
+    for answer in state["answers"]:
+        if answer["step_id"] == step_id and answer["current"] and answer["unit_id"] == unit_id and answer["component"] == component:
+            found: JsonObject = answer
+            return found
+    return None
 
 
 def open_findings(state: JsonObject) -> list[JsonObject]:

@@ -79,7 +79,7 @@ _NOTHING: Mapping[int, Read] = {}
 def read(author: Author, link: Link) -> Read:
     """Read a body as far as it can be read. One that has a body and no flag may be folded."""
     try:
-        body = parse_body(link.body)
+        body = parse_body(link.body, orjson.loads)
     except Unreadable as unreadable:
         return Read(None, unreadable.reason)
     kind, kv, data = body["kind"], body["kv"], body["data"]

@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 from sqlalchemy import bindparam, select, true
-from sqlalchemy.orm import Session
 
 from app.domain.events import JsonObject
 from app.services.append import Author
@@ -16,7 +15,7 @@ from app.store.blobs import Blob, BlobName
 from app.store.db import table
 from app.store.jobs import JobCrew, JobView
 from app.store.people import User
-from app.store.prepared import Prepared, Row, among
+from app.store.prepared import Bound, Prepared, Row, among
 
 SNAPSHOTS_MAX = 25
 WANTED_MAX = 200
@@ -41,33 +40,33 @@ _WANTED = Prepared(
 )
 
 
-def pull(session: Session, author: Author, have: Mapping[str, int], own_seq: int, *, may_pull: bool) -> dict[str, Any]:
+def pull(bound: Bound, author: Author, have: Mapping[str, int], own_seq: int, *, may_pull: bool) -> dict[str, Any]:
     """The pulling half of a sync's reply: `manifest`, `jobs`, `more`, `blobs_wanted`.
 
     `own_seq` is how far the device's log is stored in this same state of the database. A job counts as newer whenever its rev differs
     from the one the device has: after a restore it may be lower.
     """
-    holds: dict[str, int] = dict(_manifest(session, author)) if may_pull else {}
+    holds: dict[str, int] = dict(_manifest(bound, author)) if may_pull else {}
     differing = [job_id for job_id, rev in holds.items() if have.get(job_id) != rev]
     return {
-        "blobs_wanted": _wanted(session, author),
+        "blobs_wanted": _wanted(bound, author),
         "manifest": None if holds == dict(have) else [[job_id, rev] for job_id, rev in holds.items()],
-        "jobs": _snapshots(session, differing[:SNAPSHOTS_MAX], own_seq),
+        "jobs": _snapshots(bound, differing[:SNAPSHOTS_MAX], own_seq),
         "more": len(differing) > SNAPSHOTS_MAX,
     }
 
 
-def _manifest(session: Session, author: Author) -> Iterable[Row]:
-    return _MANIFEST.rows(session, {"user_id": author.user_id, "tenant_id": author.tenant_id})
+def _manifest(bound: Bound, author: Author) -> Iterable[Row]:
+    return _MANIFEST.rows(bound, {"user_id": author.user_id, "tenant_id": author.tenant_id})
 
 
-def _snapshots(session: Session, job_ids: Sequence[str], own_seq: int) -> list[dict[str, Any]]:
+def _snapshots(bound: Bound, job_ids: Sequence[str], own_seq: int) -> list[dict[str, Any]]:
     """Snapshots as they are sent. A state goes out as the very text that its row holds."""
     if not job_ids:
         return []
-    rows = _STATES.rows(session, {"job_ids": job_ids})
+    rows = _STATES.rows(bound, {"job_ids": job_ids})
     named = {job_id: _who(orjson.loads(state)) for job_id, _, _, state in rows}
-    names: dict[str, str] = dict(_NAMES.rows(session, {"user_ids": list(set().union(*named.values()))}))
+    names: dict[str, str] = dict(_NAMES.rows(bound, {"user_ids": list(set().union(*named.values()))}))
     return [
         {
             "job_id": job_id,
@@ -86,7 +85,7 @@ def _who(state: JsonObject) -> list[str]:
     return list(dict.fromkeys([*state["crew_ever"], *(finding["actor"] for finding in state["findings"])]))
 
 
-def _wanted(session: Session, author: Author) -> list[str]:
+def _wanted(bound: Bound, author: Author) -> list[str]:
     """Blobs that this device's events name and that are not verified, oldest first."""
-    rows = _WANTED.rows(session, {"device_id": author.device_id})
+    rows = _WANTED.rows(bound, {"device_id": author.device_id})
     return list(dict.fromkeys(sha256 for (sha256,) in rows))[:WANTED_MAX]

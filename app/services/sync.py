@@ -19,10 +19,10 @@ from app.services.append import Appended, Author, Read, append, read
 from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
 from app.store import log, turns
-from app.store.db import reading, table
+from app.store.db import looking, table
 from app.store.devices import Device, LogHead
 from app.store.people import User
-from app.store.prepared import Prepared
+from app.store.prepared import Bound, Prepared
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 CONTACT_NOTED_EVERY = timedelta(seconds=60)
@@ -106,14 +106,14 @@ def sync(office: Office, request: Request) -> dict[str, Any]:
     (the last two with a fresh challenge) and `ChainBroken`.
     """
     server_epoch = office.server_epoch()
-    with reading() as session:
-        phone = _authenticate(session, office, request)
-        found = None if request.links or phone.contact_is_due else _look(session, phone, request)
+    with looking() as bound:
+        phone = _authenticate(bound, office, request)
+        found = None if request.links or phone.contact_is_due else _look(bound, phone, request)
     appended = None
     if found is None:
         appended = _push(phone, request)
-        with reading() as session:
-            found = _look(session, phone, request)
+        with looking() as bound:
+            found = _look(bound, phone, request)
     head, pulled = found
     author = phone.author
     moved = appended is not None and any(result.status not in ("gap", "duplicate") for result in appended.results)
@@ -131,16 +131,16 @@ def sync(office: Office, request: Request) -> dict[str, Any]:
     }
 
 
-def _look(session: Session, phone: _Phone, request: Request) -> tuple[log.Head, dict[str, Any]]:
+def _look(bound: Bound, phone: _Phone, request: Request) -> tuple[log.Head, dict[str, Any]]:
     """How far the device's log is stored, and what is new for it, in one state of the database."""
     author = phone.author
-    head = log.head_of(session, author.device_id, author.epoch)
-    return head, pull.pull(session, author, request.have, head.seq, may_pull=phone.may_pull)
+    head = log.head_of(bound, author.device_id, author.epoch)
+    return head, pull.pull(bound, author, request.have, head.seq, may_pull=phone.may_pull)
 
 
-def _authenticate(session: Session, office: Office, request: Request) -> _Phone:
+def _authenticate(bound: Bound, office: Office, request: Request) -> _Phone:
     """Who calls, by the seal."""
-    row = _CALLER.first(session, {"device_id": request.device_id, "epoch": request.epoch})
+    row = _CALLER.first(bound, {"device_id": request.device_id, "epoch": request.epoch})
     if row is None:
         raise DeviceUnknown
     device = _Known(*row)

@@ -1,6 +1,7 @@
 """Signed tickets of the server: sync challenges, access tokens, and what a browser keeps to be known by. Nothing is stored for them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
@@ -63,4 +64,9 @@ def read_witness(office: Office, text: str) -> str | None:
 
 
 def _signer(office: Office, *purpose: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(office.settings.secret_key, salt=f"doorstep-{'-'.join(purpose)}-v1")
+    return _made_signer(office.settings.secret_key, *purpose)
+
+
+@lru_cache(maxsize=64)
+def _made_signer(secret_key: str, *purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(secret_key, salt=f"doorstep-{'-'.join(purpose)}-v1")

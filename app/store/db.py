@@ -65,7 +65,8 @@ def writing() -> Iterator[Session]:
     write lock when a transaction begins. What was loaded before is read anew.
     """
     session: Session = db.session()
-    session.rollback()
+    if session.in_transaction():
+        session.rollback()
     with _turn(session):
         session.connection(execution_options={_WRITES: True})
         try:
@@ -107,6 +108,18 @@ def reading() -> Iterator[Session]:
         yield session
     finally:
         session.rollback()
+
+
+@contextmanager
+def looking() -> Iterator[Connection]:
+    """As `reading`, for statements that were made ready (`app.store.prepared`): without a session, which would cost more than they do."""
+    engine = db.engine
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="REPEATABLE READ")  # of this connection, which is what it returns
+        with connection.begin() as transaction:
+            yield connection
+            transaction.rollback()
 
 
 def end_transaction() -> None:

@@ -15,7 +15,7 @@ from app.store.db import table
 from app.store.devices import Device, LogHead, Seal
 from app.store.events import EventRow, ForkEvent
 from app.store.jobs import JobCrew, JobView
-from app.store.prepared import Prepared, among
+from app.store.prepared import Bound, Prepared, among
 
 _event, _head, _device, _seal, _name, _blob, _fork, _job, _crew = (
     table(of) for of in (EventRow, LogHead, Device, Seal, BlobName, Blob, ForkEvent, JobView, JobCrew)
@@ -106,9 +106,9 @@ def lock_head(session: Session, tenant_id: str, device_id: str, epoch: int) -> H
     return EMPTY
 
 
-def head_of(session: Session, device_id: str, epoch: int) -> Head:
+def head_of(bound: Bound, device_id: str, epoch: int) -> Head:
     """The head of a log as it is now, without a lock."""
-    found = _HEAD.first(session, {"device_id": device_id, "epoch": epoch})
+    found = _HEAD.first(bound, {"device_id": device_id, "epoch": epoch})
     return Head(*found) if found else EMPTY
 
 

@@ -1,8 +1,8 @@
 """Statements made ready once, for the paths that every phone walks all day.
 
 A `Prepared` is a statement in SQLAlchemy's words, turned into a database's own text when it is first needed there. Running it goes
-straight to the driver: what SQLAlchemy does anew for each run costs several times what the database does. It runs on the session's
-own connection and in its transaction. What the session holds unsaved must be flushed before, and objects that it has loaded do not
+straight to the driver: what SQLAlchemy does anew for each run costs several times what the database does. It runs on a connection, or
+on a session's own and in its transaction. What the session holds unsaved must be flushed before, and objects that it has loaded do not
 notice what is written here.
 """
 
@@ -13,6 +13,7 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import Boolean, Dialect, Executable, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
@@ -23,6 +24,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from app.store.db import UtcTime
 
 Row = tuple[Any, ...]
+Bound = Session | Connection
 Values = Mapping[str, Any]
 _Processor = Callable[[Any], Any]
 
@@ -34,24 +36,24 @@ class Prepared:
         self._statement = cast(ClauseElement, statement)
         self._ready: dict[str, _Ready] = {}
 
-    def rows(self, session: Session, values: Values) -> list[Row]:
+    def rows(self, bound: Bound, values: Values) -> list[Row]:
         """All rows that it finds."""
-        ready, cursor = self._run(session, values)
+        ready, cursor = self._run(bound, values)
         return ready.read(cursor.fetchall())
 
-    def first(self, session: Session, values: Values) -> Row | None:
+    def first(self, bound: Bound, values: Values) -> Row | None:
         """The first row that it finds."""
-        ready, cursor = self._run(session, values)
+        ready, cursor = self._run(bound, values)
         row = cursor.fetchone()
         return None if row is None else ready.read([row])[0]
 
-    def run(self, session: Session, values: Values) -> None:
+    def run(self, bound: Bound, values: Values) -> None:
         """Run it for what it changes."""
-        self._run(session, values)
+        self._run(bound, values)
 
-    def run_many(self, session: Session, rows: Sequence[Values]) -> None:
+    def run_many(self, bound: Bound, rows: Sequence[Values]) -> None:
         """Run it once for each of some values."""
-        connection = session.connection()
+        connection = bound if isinstance(bound, Connection) else bound.connection()
         ready = self._of(connection.dialect)
         given = ready.given_many(rows)
         try:
@@ -59,8 +61,8 @@ class Prepared:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _told(error, ready.text, connection.dialect) from error
 
-    def _run(self, session: Session, values: Values) -> "tuple[_Ready, Any]":
-        connection = session.connection()
+    def _run(self, bound: Bound, values: Values) -> "tuple[_Ready, Any]":
+        connection = bound if isinstance(bound, Connection) else bound.connection()
         ready = self._of(connection.dialect)
         try:
             return ready, cast(Any, connection.connection.driver_connection).execute(ready.text, ready.given(values))
