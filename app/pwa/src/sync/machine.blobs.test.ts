@@ -96,6 +96,36 @@ describe('blobs', () => {
     expect(state.chunk_bytes).toBe(CHUNK_BYTES_MIN);
   });
 
+  it('H48: on a line that breaks, chunks become small at once and grow only after much went through', () => {
+    let state = pushed([blob(PHOTO, 2, { size: 26_214_400 })]);
+    const lose = (held: number): void => {
+      [state] = run(state, [{ type: 'network_failed', why: 'no_answer' }]);
+      [state] = run(state, [{ type: 'timer' }], state.next_try_ms);
+      [state] = run(state, [{ type: 'blob_head', sha256: PHOTO, offset: held }], state.next_try_ms);
+    };
+    lose(0);
+    lose(0);
+    expect(state.chunk_bytes).toBe(CHUNK_BYTES_START / 16);
+    for (let at = 1; at <= 4; at += 1) {
+      expect(state.busy).toMatchObject({ kind: 'chunk', length: CHUNK_BYTES_START / 16 });
+      [state] = run(state, [{ type: 'blob_progress', sha256: PHOTO, offset: (at * CHUNK_BYTES_START) / 16 }], state.busy?.since_ms);
+    }
+    expect(state.chunk_bytes).toBe(CHUNK_BYTES_START / 8);
+  });
+
+  it('H38: a size that a proxy refused is not tried again until the network is another one', () => {
+    let state = pushed([blob(PHOTO, 2, { size: 26_214_400 })]);
+    [state] = run(state, [{ type: 'blob_problem', sha256: PHOTO, problem: problem(413, null) }]);
+    [state] = run(state, [{ type: 'timer' }], state.blobs[0]?.retry_at_ms);
+    [state] = run(state, [{ type: 'blob_head', sha256: PHOTO, offset: 0 }]);
+    for (let at = 1; at <= 9; at += 1) {
+      expect(state.busy).toMatchObject({ kind: 'chunk', length: CHUNK_BYTES_START / 2 });
+      [state] = run(state, [{ type: 'blob_progress', sha256: PHOTO, offset: (at * CHUNK_BYTES_START) / 2 }], state.busy?.since_ms);
+    }
+    [state] = run(state, [{ type: 'online' }, { type: 'blob_progress', sha256: PHOTO, offset: 5 * CHUNK_BYTES_START }]);
+    expect(state.chunk_bytes).toBe(CHUNK_BYTES_START);
+  });
+
   it('a blob that breaks the server loses its turn to the others', () => {
     const other = 'c'.repeat(64);
     const [state] = run(pushed([blob(PHOTO, 1), blob(other, 2)]), [{ type: 'blob_problem', sha256: PHOTO, problem: problem(502, null) }]);

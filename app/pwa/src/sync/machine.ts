@@ -23,7 +23,7 @@ import {
   onStandardProblem,
 } from './onBlob';
 import { failed, onReadmitProblem, onReadmitted, onSyncLost, onSyncProblem, onSyncReply } from './onSync';
-import type { Input, LogView, Stepped, SyncState, WaitingBlob, WaitingEvent } from './syncState';
+import { CHUNK_BYTES_MAX, type Input, type LogView, type Stepped, type SyncState, type WaitingBlob, type WaitingEvent } from './syncState';
 
 /** So long after it was read, the log counts as known. */
 const FRESH_MS = 1_000;
@@ -159,6 +159,8 @@ function onNudge(state: SyncState, input: Input): SyncState {
     pull: true,
     failures: 0,
     next_try_ms: Math.min(state.next_try_ms, Math.max(input.now_ms, held_ms)),
+    // Another network may have another proxy.
+    chunk_bytes_max: input.type === 'online' ? CHUNK_BYTES_MAX : state.chunk_bytes_max,
     blobs: state.blobs.map((blob) => ({ ...blob, retry_at_ms: Math.min(blob.retry_at_ms, input.now_ms) })),
     standards: state.standards.map((wanted) => ({ ...wanted, retry_at_ms: Math.min(wanted.retry_at_ms, input.now_ms) })),
   };

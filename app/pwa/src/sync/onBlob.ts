@@ -4,7 +4,6 @@ import { dispositionOf } from './disposition';
 import { failed, heldBack } from './onSync';
 import {
   CIRCUIT_FAILURES,
-  CHUNK_BYTES_MAX,
   CHUNK_BYTES_MIN,
   type BlobReceipt,
   type Input,
@@ -16,6 +15,8 @@ import {
 
 const QUICK_CHUNK_MS = 5_000;
 const SLOW_CHUNK_MS = 20_000;
+/** On a line that breaks, a chunk that is lost whole costs most. It grows only after so many of its size went through. */
+const SOUND_CHUNKS = 4;
 /** A token that was refused so soon after it was given will not get better by asking again at once. */
 const TOKEN_TOO_YOUNG_MS = 60_000;
 
@@ -34,14 +35,14 @@ export function onBlobProgress(before: SyncState, input: Input, sha256: string, 
   if (busy?.kind !== 'chunk' || busy.sha256 !== sha256 || !blob) return [before, []];
   const state = answered(before);
   if (offset <= busy.offset || offset > blob.size) return [itemFailed(state, input, { ...blob, offset: null }, 'blob-offset'), []];
-  const took_ms = input.now_ms - busy.since_ms;
-  return [changed({ ...state, chunk_bytes: chunkAfter(state, took_ms) }, sha256, { offset, failures: 0, trouble: null }), []];
+  const arrived = wentThrough(state, offset - busy.offset);
+  return [changed({ ...arrived, chunk_bytes: chunkAfter(arrived, input.now_ms - busy.since_ms) }, sha256, { offset, failures: 0, trouble: null }), []];
 }
 
 export function onBlobReceipt(before: SyncState, sha256: string, receipt: BlobReceipt): Stepped {
   if (before.busy?.kind !== 'chunk' || before.busy.sha256 !== sha256) return [before, []];
   const blobs = before.blobs.filter((blob) => blob.sha256 !== sha256);
-  return [{ ...answered(before), blobs }, [{ type: 'keep_blob_receipt', sha256, receipt }]];
+  return [{ ...wentThrough(answered(before), before.busy.length), blobs }, [{ type: 'keep_blob_receipt', sha256, receipt }]];
 }
 
 export function onBlobProblem(before: SyncState, input: Input, sha256: string, problem: ProblemSeen): Stepped {
@@ -58,8 +59,10 @@ export function onBlobProblem(before: SyncState, input: Input, sha256: string, p
     }
     case 'token':
       return [withoutToken(state, input), []];
-    case 'halve':
-      return [itemFailed({ ...state, chunk_bytes: smaller(state.chunk_bytes) }, input, { ...blob, offset: null }, name), []];
+    case 'halve': {
+      const chunk_bytes = smaller(state.chunk_bytes);
+      return [itemFailed({ ...state, chunk_bytes, chunk_bytes_max: chunk_bytes }, input, { ...blob, offset: null }, name), []];
+    }
     case 'events_first':
       return [{ ...itemFailed(state, input, { ...blob, offset: null }, name), pull: true }, []];
     case 'check':
@@ -109,8 +112,8 @@ export function onBlobLost(before: SyncState, input: Input): Stepped | null {
   if (before.busy?.kind !== 'chunk' && before.busy?.kind !== 'head') return null;
   const blob = find(before, before.busy.sha256);
   if (!blob) return null;
-  const chunk_bytes = before.busy.kind === 'chunk' ? smaller(before.chunk_bytes) : before.chunk_bytes;
-  const state: SyncState = { ...before, chunk_bytes, busy: null, online: false };
+  const shrunk = before.busy.kind === 'chunk' ? { chunk_bytes: smaller(smaller(before.chunk_bytes)), sound_bytes: 0 } : {};
+  const state: SyncState = { ...before, ...shrunk, busy: null, online: false };
   const unknown = { ...blob, offset: null };
   // The server answered just before, and this blob has killed the line often: a sync will tell whether it is the line.
   if (isOnItsOwn(blob) && before.online === true) return [{ ...itemFailed(state, input, unknown, 'no-connection'), pull: true }, []];
@@ -148,8 +151,13 @@ function itemFailed(state: SyncState, { now_ms, random }: Input, blob: WaitingBl
   return changed(state, blob.sha256, { offset: blob.offset, failures, retry_at_ms, trouble });
 }
 
+function wentThrough(state: SyncState, bytes: number): SyncState {
+  return { ...state, sound_bytes: state.sound_bytes === null ? null : state.sound_bytes + bytes };
+}
+
 function chunkAfter(state: SyncState, took_ms: number): number {
-  if (took_ms < QUICK_CHUNK_MS) return Math.min(CHUNK_BYTES_MAX, state.chunk_bytes * 2);
+  const sound = state.sound_bytes === null || state.sound_bytes >= SOUND_CHUNKS * state.chunk_bytes;
+  if (took_ms < QUICK_CHUNK_MS) return sound ? Math.min(state.chunk_bytes_max, state.chunk_bytes * 2) : state.chunk_bytes;
   return took_ms > SLOW_CHUNK_MS ? smaller(state.chunk_bytes) : state.chunk_bytes;
 }
 

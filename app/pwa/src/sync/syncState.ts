@@ -77,6 +77,10 @@ export interface SyncState {
   readonly token_since_ms: number;
   readonly batch_events_max: number;
   readonly chunk_bytes: number;
+  /** Less than the protocol allows where something in between takes only smaller ones. */
+  readonly chunk_bytes_max: number;
+  /** Bytes of blobs that went through since a chunk was lost; null when none was yet. */
+  readonly sound_bytes: number | null;
   /** Send nothing from this seq on: the server found the chain broken there. */
   readonly cut_before: number | null;
   /** An event that neither copy holds whole. It waits no longer: what stands behind it goes on in a new epoch. */
@@ -102,7 +106,7 @@ export const BATCH_EVENTS_MAX = 50;
 /** Under the 262,144 bytes of S1, so that `have` and the rest fit as well. */
 export const BATCH_EVENT_BYTES_MAX = 229_376;
 /** Small enough for a line of 1 KB/s within the time of a request. */
-export const CHUNK_BYTES_MIN = 16_384;
+export const CHUNK_BYTES_MIN = 8_192;
 export const CHUNK_BYTES_START = 262_144;
 export const CHUNK_BYTES_MAX = 2_097_152;
 export const POLL_MS = 300_000;
@@ -130,6 +134,8 @@ export const START: SyncState = {
   token_since_ms: 0,
   batch_events_max: BATCH_EVENTS_MAX,
   chunk_bytes: CHUNK_BYTES_START,
+  chunk_bytes_max: CHUNK_BYTES_MAX,
+  sound_bytes: null,
   cut_before: null,
   broken_seq: null,
   busy: null,
