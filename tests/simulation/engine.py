@@ -256,7 +256,10 @@ def run(count: int, first_seed: int, folder: Path, *, beside: int = ROUND) -> Js
     with town(folder) as there, harness(folder) as process:
         for start in range(first_seed, first_seed + count, beside):
             seeds = range(start, min(start + beside, first_seed + count))
-            total += play(there, process, Round.of(seeds))
+            found = play(there, process, Round.of(seeds))
+            for failure in found.failures:
+                print(f"engine: seed {failure['seed']}: {failure['why']}", file=sys.stderr, flush=True)
+            total += found
             print(f"engine: {seeds[-1] - first_seed + 1} of {count}, {len(total.failures)} failed", file=sys.stderr, flush=True)
         total.faults += there.line.done
         total.failures += [{"seed": first_seed, "why": fault} for fault in _check_up(there)]
