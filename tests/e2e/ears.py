@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from playwright.sync_api import BrowserContext, ConsoleMessage, WebError
 
 # The browser itself says so about every request that fails, which is what these tests let happen.
-_OF_THE_NETWORK = ("Failed to load resource:", "An SSL certificate error")
+_OF_THE_NETWORK = ("Failed to load resource:", "An SSL certificate error", "An unknown error occurred when fetching the script")
 
 
 @dataclass

@@ -18,7 +18,7 @@ const USUAL_PHOTO_BYTES = 600_000;
 const SMALL_PHOTO_BYTES = 200_000;
 
 /** As much as a long day of photos takes. */
-const PROBE_BYTES = 16 * PART_BYTES;
+const PROBE_BYTES = 10 * PART_BYTES;
 
 const roomNow = signal<Room | null>(null);
 
@@ -42,8 +42,15 @@ export function keepsTwo(): boolean {
   return storeHere()?.files != null;
 }
 
-/** Write until it ends, let go of it again. Takes a second or two, and is done when somebody looks. */
-export async function measureRoom(): Promise<Room | null> {
+let measuring: Promise<Room | null> | null = null;
+
+/** Write until it ends, let go of it again. Takes a second or two, and is done when somebody looks; who looks meanwhile waits for it. */
+export function measureRoom(): Promise<Room | null> {
+  measuring ??= measure().finally(() => (measuring = null));
+  return measuring;
+}
+
+async function measure(): Promise<Room | null> {
   const bytes = await probeRoom(storeHere()?.files ?? null, PROBE_BYTES);
   roomNow.value = bytes === null ? null : { bytes, enough: bytes >= PROBE_BYTES, at: stamp() };
   return roomNow.value;
