@@ -3,7 +3,7 @@
 from tests.simulation.mutants import Mutant
 
 _SYNC = "app/pwa/src/sync/"
-_MODEL = ("python", "-m", "tests.simulation.model", "--count", "500", "--seed", "1")
+_MODEL = ("python", "-m", "tests.simulation.model", "--count", "200", "--seed", "1")
 
 
 def _vitest(file: str, words: str) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ function onChainBroken(""",
         find="  if (restored) effects.unshift({ type: 'record_older', epoch: state.epoch });\n",
         replace="",
         imitates="H43: after a restore only the newest part of the log is sent again",
-        found_by=("python", "-m", "tests.simulation.model", "--count", "3000", "--seed", "1"),
+        found_by=_vitest("machine.test.ts", "a server that knows less than before"),
     ),
     Mutant(
         name="old-lineage-still-counts",
@@ -97,7 +97,7 @@ function onChainBroken(""",
         find="    acked: { ...(same ? mark.acked : {}), [String(epoch)]: acked_seq },",
         replace="    acked: { ...mark.acked, [String(epoch)]: acked_seq },",
         imitates="H43: what a replaced database had acknowledged counts as delivered to the restored one",
-        found_by=("python", "-m", "tests.simulation.model", "--count", "3000", "--seed", "1"),
+        found_by=_vitest("keepReply.test.ts", "nothing that the former lineage said counts"),
     ),
     Mutant(
         name="hole-denied",
@@ -105,13 +105,13 @@ function onChainBroken(""",
         find="    events: state.waiting.length,\n",
         replace="    events: state.head_seq - state.acked_seq,\n",
         imitates="H09: one damaged event holds back everything behind it, and nobody is told",
-        found_by=_MODEL,
+        found_by=_vitest("machine.test.ts", "pending says honestly what is held"),
     ),
     Mutant(
-        name="blob-before-its-event",
+        name="photos-before-events",
         file=f"{_SYNC}next.ts",
-        find="  const named = blob.epoch < state.epoch || blob.seq <= state.acked_seq;",
-        replace="  const named = blob.epoch <= state.epoch;",
+        find="  if (to >= from || state.pull || needs_token) {",
+        replace="  if ((to >= from && state.blobs.length === 0) || state.pull || needs_token) {",
         imitates="H10, H53: photos travel before the record that names them",
         found_by=_vitest("machine.blobs.test.ts", "no blob goes before its event"),
     ),

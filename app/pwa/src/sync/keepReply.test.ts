@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { saveFacts } from '../db/facts';
 import { heldRevs, promoteUnread, readJobs } from '../db/jobs';
 import { getMeta } from '../db/meta';
-import { readReceipts } from '../db/receipts';
+import { keepReceipt, readReceipts } from '../db/receipts';
 import { enrolHere, note, openStore } from '../testing/evidence';
 import { acksAfter, keepReply, standardsWanted } from './keepReply';
 import type { SyncReply } from './wire';
@@ -70,6 +70,26 @@ describe('what a sync leaves in storage', () => {
     await keepReply(store, { ...kept, reply: reply({ directives: [{ new_epoch: 3 }] }) });
     await keepReply(store, { ...kept, reply: reply() });
     expect(await getMeta(store.database, 'sync')).toMatchObject({ opening: { epoch: 3, acked_seq: 4, reason: 'fork' }, challenge: 'c2' });
+  });
+});
+
+describe('S17: after a restore', () => {
+  it('nothing that the former lineage said counts: acknowledgements, their times, receipts of photos, snapshots', async () => {
+    const store = openStore();
+    await enrolHere(store);
+    const kept = { epoch: 1, at: AT, fold_v: 1, reason: 'restore' as const };
+    await keepReply(store, { ...kept, acked_seq: 9, reply: reply({ acked_seq: 9, jobs: [snapshot('a', 4)], manifest: [['a', 4]] }) });
+    await keepReply(store, { ...kept, epoch: 2, acked_seq: 5, reply: reply({ acked_seq: 5 }) });
+    const receipt = { text: 't', sig: 's', key_id: 'k' };
+    await keepReceipt(store.database, 'blob', 'old', receipt, { server_epoch: 's1', server_time: AT });
+    await keepReceipt(store.database, 'blob', 'new', receipt, { server_epoch: 's2', server_time: AT });
+    await keepReply(store, { ...kept, epoch: 2, acked_seq: 3, reply: reply({ server_epoch: 's2', acked_seq: 3 }) });
+    const mark = await getMeta(store.database, 'sync');
+    expect(mark).toMatchObject({ server_epoch: 's2', acked: { 2: 3 }, acks: [{ epoch: 2, seq: 3 }] });
+    expect([...(mark ? Object.keys(mark.acked) : [])]).toEqual(['2']);
+    expect([...(await readReceipts(store.database)).blobs.keys()]).toEqual(['new']);
+    expect(heldRevs(await readJobs(store.database), 's2')).toEqual([]);
+    expect(await readJobs(store.database)).toHaveLength(1);
   });
 });
 

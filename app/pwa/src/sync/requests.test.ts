@@ -56,6 +56,7 @@ describe('S8: a receipt counts when it speaks for this very log', () => {
     expect(await fits((events) => receiptOf('device-1', 1, 1, hash(events)))).toBe(false);
     expect(await fits((events) => receiptOf('device-1', 1, 2, hash(events), 's0'))).toBe(false);
     expect(await fits(() => receiptOf('device-1', 1, 7, SHA), 7)).toBe(false);
+    expect(await fits(() => receiptOf('device-1', 1, 1, SHA), 1)).toBe(false);
   });
 
   it('none at all acknowledges nothing beyond what is known', async () => {
