@@ -71,7 +71,7 @@ def import_file(office: Office, tenant_id: str, path: Path, imported_by: str | N
     """
     with opened(path) as rescue:
         if rescue.manifest.tenant_id not in (None, tenant_id):
-            raise RescueFileInvalid("This file is from a phone of another network.")
+            raise RescueFileInvalid("This file is from a phone of another network.", reason="foreign")
         phones: dict[str, _Phone | None] = {}
         _let_in(office, tenant_id, rescue)
         sealed = _sealed(tenant_id, rescue, phones)

@@ -126,39 +126,39 @@ def opened(path: Path) -> Iterator[RescueFile]:
         with zipfile.ZipFile(path) as archive:
             yield _checked(archive, path.stat().st_size)
     except zipfile.BadZipFile as error:
-        raise RescueFileInvalid("The file is not a whole rescue file. Make it again on the phone.") from error
+        raise RescueFileInvalid("The file is not a whole rescue file. Make it again on the phone.", reason="cut") from error
 
 
 def _check_end(path: Path) -> None:
     """The directory's size, before anything is made of it: it must be a small one, as the page writes it, at the very end of the file."""
     size = path.stat().st_size
     if size < _END.size or size > FILE_BYTES_MAX:
-        raise RescueFileInvalid("The file is too small or too large to be a rescue file.")
+        raise RescueFileInvalid("The file is too small or too large to be a rescue file.", reason="odd")
     with path.open("rb") as file:
         file.seek(max(0, size - _END.size - _LOCATOR_BYTES))
         tail = file.read()
     mark, _, _, _, entries, directory, begins, comment = _END.unpack(tail[-_END.size :])
     if mark != b"PK\x05\x06" or comment or b"PK\x06\x07" in tail[: -_END.size]:
-        raise RescueFileInvalid("The file was cut short or is not a rescue file. Make it again on the phone.")
+        raise RescueFileInvalid("The file was cut short or is not a rescue file. Make it again on the phone.", reason="cut")
     if entries > ENTRIES_MAX or directory > _DIRECTORY_BYTES_MAX or begins + directory + _END.size != size:
-        raise RescueFileInvalid("The file's directory is not that of a rescue file.")
+        raise RescueFileInvalid("The file's directory is not that of a rescue file.", reason="odd")
 
 
 def _checked(archive: zipfile.ZipFile, size: int) -> RescueFile:
     infos = archive.infolist()
     for info in infos:
         if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1 or info.compress_size != info.file_size:
-            raise RescueFileInvalid(f"{info.filename[:80]} is compressed or encrypted.")
+            raise RescueFileInvalid(f"{info.filename[:80]} is compressed or encrypted.", reason="odd")
     names = {info.filename for info in infos}
     if len(names) != len(infos) or sum(info.file_size for info in infos) > size:
-        raise RescueFileInvalid("The file holds an entry twice.")
+        raise RescueFileInvalid("The file holds an entry twice.", reason="odd")
     events = [info for info in infos if _EVENT.fullmatch(info.filename)]
     facts = [info for info in infos if _FACT.fullmatch(info.filename)]
     blobs = {found[1]: info for info in infos if (found := _BLOB.fullmatch(info.filename))}
     if len(events) + len(facts) + len(blobs) + 1 != len(infos) or "rescue.json" not in names:
-        raise RescueFileInvalid("The file holds something that does not belong into a rescue file.")
+        raise RescueFileInvalid("The file holds something that does not belong into a rescue file.", reason="odd")
     if any(info.file_size > _EVENT_BYTES_MAX for info in (*events, *facts)):
-        raise RescueFileInvalid("The file holds an event that is larger than one may be.")
+        raise RescueFileInvalid("The file holds an event that is larger than one may be.", reason="odd")
     return RescueFile(archive, _manifest(archive), sorted(events, key=_named), facts, blobs)
 
 
@@ -176,13 +176,13 @@ def _named(info: zipfile.ZipInfo) -> tuple[int, int, str]:
 def _manifest(archive: zipfile.ZipFile) -> Manifest:
     info = archive.getinfo("rescue.json")
     if info.file_size > _MANIFEST_BYTES_MAX:
-        raise RescueFileInvalid("rescue.json is too large.")
+        raise RescueFileInvalid("rescue.json is too large.", reason="odd")
     try:
         found = json.loads(archive.read(info).decode("utf-8"))
         if found["doorstep_rescue"] != 1:
-            raise RescueFileInvalid("The file was made by a newer app than this office knows. Update the office.")
+            raise RescueFileInvalid("The file was made by a newer app than this office knows. Update the office.", reason="newer")
     except (ValueError, KeyError, TypeError, RecursionError, zipfile.BadZipFile) as error:
-        raise RescueFileInvalid("rescue.json cannot be read.") from error
+        raise RescueFileInvalid("rescue.json cannot be read.", reason="odd") from error
     ids = {name: found.get(name) if _is_id(found.get(name)) else None for name in ("device_id", "tenant_id", "user_id")}
     texts = {name: found[name][:64] if isinstance(found.get(name), str) else None for name in ("made_at", "build")}
     seals = found.get("seals")

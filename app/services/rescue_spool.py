@@ -26,7 +26,9 @@ def spooled(office: Office, length: int, read: Callable[[int], bytes]) -> Iterat
                 file.write(piece)
                 left -= len(piece)
         if left:
-            raise RescueFileInvalid("The connection broke before the whole file had come. Nothing was taken in; bring it again.")
+            raise RescueFileInvalid(
+                "The connection broke before the whole file had come. Nothing was taken in; bring it again.", reason="cut"
+            )
         yield path
     finally:
         path.unlink(missing_ok=True)

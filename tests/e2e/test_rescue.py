@@ -11,7 +11,8 @@ import pytest
 from playwright.sync_api import Playwright, expect
 
 from app import pwa
-from tests.builders import HEADERS
+from tests.builders import HEADERS, PASSWORD
+from tests.e2e.chromium import desk
 from tests.e2e.installer import COUNT_EVENTS
 from tests.e2e.releases import no_network, no_office
 from tests.e2e.roaming import Roaming, roaming
@@ -111,6 +112,24 @@ def test_h64_what_it_gave_out_comes_in_once(phone: Roaming) -> None:
     assert said[0]["blobs"]["came_in"] == 1
     assert said[0]["jobs"][0]["look"] == {}, "the phone's own key sealed it"
     assert phone.notes() == ["delivered", "only here"]
+
+
+def test_the_console_takes_it_in_and_says_what_came(playwright: Playwright, phone: Roaming, tmp_path: Path) -> None:
+    brought = tmp_path / "from-the-phone.zip"
+    brought.write_bytes(rescue_file(phone, "all"))
+    spoilt = tmp_path / "holiday.zip"
+    spoilt.write_bytes(b"not a rescue file")
+    with desk(playwright, phone.server.url) as page, phone.server.faulty(lambda _request, answer: answer()):
+        page.goto("/console/phones/rescue")
+        page.get_by_test_id("login").fill("adam.north")
+        page.get_by_test_id("password").fill(PASSWORD)
+        page.get_by_test_id("sign-in-go").click()
+        page.get_by_test_id("rescue-file").set_input_files(spoilt)
+        expect(page.get_by_test_id("rescue-refused")).to_contain_text("Nothing of holiday.zip was taken in")
+        page.get_by_test_id("rescue-file").set_input_files(brought)
+        expect(page.get_by_test_id("rescue-outcome")).to_contain_text("Everything in from-the-phone.zip was here already")
+        expect(page.get_by_test_id("rescued-job")).to_contain_text("陈静")
+    phone.server.fault = no_office
 
 
 def test_with_a_connection_it_sends_by_itself(phone: Roaming) -> None:

@@ -302,8 +302,9 @@ def test_another_networks_file_is_refused(office: Office, world: World, phone: P
     work(phone, job_id, "one")
     south = worlds.make(office, "South")
     path = files.write(tmp_path / "a.zip", files.manifest(phone, world.tenant_id), files.events(phone))
-    with pytest.raises(RescueFileInvalid):
+    with pytest.raises(RescueFileInvalid) as refused:
         taken(office, south, path)
+    assert refused.value.members == {"reason": "foreign"}
     # One that does not say so finds that network's phones and jobs unknown.
     said = taken(office, south, files.write(tmp_path / "b.zip", files.manifest(phone, None), files.events(phone)))
     assert said["phone"] is None

@@ -83,6 +83,7 @@ function file({ held, unsent, everything }: Page): HTMLElement {
     try {
       const made = await makeFiles(held, what, new Date().toISOString(), (done, of) => place.replaceChildren(progress('making', done, of)));
       place.replaceChildren(ready(made));
+      button.classList.remove('primary'); // now it is saving that comes next
     } catch {
       place.replaceChildren(notice('warn', say('make_failed')));
     }

@@ -19,6 +19,8 @@ interface Tried {
   readonly failure: unknown;
 }
 
+const REASONS = ['why_cut', 'why_odd', 'why_newer', 'why_foreign'] as const;
+
 export function RescuePage() {
   const [tried, setTried] = useState<Tried | null>(null);
   const [name, setName] = useState('');
@@ -106,10 +108,11 @@ function Travelling({ name, part }: { readonly name: string; readonly part: numb
 
 function Refused({ name, failure }: { readonly name: string; readonly failure: unknown }) {
   if (failure instanceof ApiProblem && failure.slug === 'rescue-file-invalid') {
+    const why = REASONS.find((reason) => reason === `why_${String(failure.members['reason'])}`) ?? 'why_odd';
     return (
       <Notice tone="stop" title={say('refused', { name })} alert testid="rescue-refused">
-        <p>{String(failure.members['detail'] ?? '')}</p>
-        <p>{say('refused_do')}</p>
+        <p>{say(why)}</p>
+        {why !== 'why_newer' && why !== 'why_foreign' && <p>{say('refused_do')}</p>}
       </Notice>
     );
   }
