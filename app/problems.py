@@ -189,7 +189,7 @@ class StorageFullProblem(Problem):
 
 
 class RescueFileInvalid(Problem):
-    """The file is no whole rescue file, or one of another network; nothing of it was taken in."""
+    """The file is no whole rescue file, or one of another network; `reason` says which. Nothing was taken in."""
 
     slug, title, status = "rescue-file-invalid", "This is not a rescue file that can be taken in", 422
 
