@@ -14,15 +14,17 @@ from app.services.office import Office
 from app.services.uploads import require_readable
 from app.store.spool import full_disk_is_a_problem
 
-PIXELS_MAX = 50_000_000
 SIDE_MAX = 30_000
+# As many pixels as each form's decoder takes about 170 MB of memory for. A JPEG is made small while it is decoded, unless it is
+# progressive; a PNG or WebP has to lie there at its full size, more than once.
+PIXELS_MAX = {"JPEG": 50_000_000, "progressive JPEG": 20_000_000, "PNG": 16_000_000, "WEBP": 10_000_000}
 FORMATS = ("JPEG", "PNG", "WEBP")
 MIME = "image/jpeg"
 
 # Pillow's own guard stands at another number and would only warn first; the header's size is judged here.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
-# Decoding needs up to 200 MB of memory for one picture, so only two are decoded at once in one process.
+# So decoding never takes more than 340 MB of one process.
 _DECODING = threading.BoundedSemaphore(2)
 
 
@@ -81,9 +83,7 @@ def _decode(path: Path, side: int) -> Image.Image:
     with path.open("rb") as file:
         try:
             with Image.open(file, formats=FORMATS) as picture:
-                width, height = picture.size
-                if width * height > PIXELS_MAX or max(width, height) > SIDE_MAX:
-                    raise NotAPicture("The picture has more than 50 million pixels.")
+                _refuse_huge(picture)
                 picture.draft("RGB", (side, side))
                 picture.load()
                 return _on_white(picture, side)
@@ -92,6 +92,15 @@ def _decode(path: Path, side: int) -> Image.Image:
         except Exception as error:
             # Decoders fail in as many ways as there are broken files, from struct.error to a recursion without end.
             raise NotAPicture from error
+
+
+def _refuse_huge(picture: Image.Image) -> None:
+    """Judge a picture by its header, before any of its pixels is decoded; `NotAPicture` says what is too much."""
+    width, height = picture.size
+    form = "progressive JPEG" if picture.format == "JPEG" and picture.info.get("progressive") else str(picture.format)
+    if width * height > PIXELS_MAX[form] or max(width, height) > SIDE_MAX:
+        most = f"{PIXELS_MAX[form] // 1_000_000} million pixels and {SIDE_MAX:,} on a side"
+        raise NotAPicture(f"The picture has {width:,} x {height:,} pixels; a {form} is shown up to {most}. Its bytes are kept.")
 
 
 def _on_white(picture: Image.Image, side: int) -> Image.Image:

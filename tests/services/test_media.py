@@ -2,6 +2,8 @@
 
 import io
 import struct
+import subprocess
+import sys
 import threading
 import zlib
 from pathlib import Path
@@ -145,6 +147,55 @@ def test_hostile_files_are_no_pictures(north: Network, content: bytes) -> None:
     with pytest.raises(NotAPicture):
         media.derived(north.office, north.tenant_id, stored(north, content), "thumb")
     assert list((north.office.settings.data / "derived").rglob("*.jpg*")) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (png_header(4_001, 4_000), "a PNG is shown up to 16 million pixels"),
+        (encoded(Image.new("L", (4_000, 2_501)), "WEBP", method=0, quality=1), "a WEBP is shown up to 10 million pixels"),
+    ],
+    ids=["png", "webp"],
+)
+def test_what_is_too_large_to_decode_is_refused_by_its_header_with_words(north: Network, content: bytes, words: str) -> None:
+    with pytest.raises(NotAPicture, match=words):
+        media.derived(north.office, north.tenant_id, stored(north, content), "thumb")
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_progressive_jpeg_may_have_fewer_pixels(north: Network, progressive: bool) -> None:
+    """Its decoder holds all of it at once; that of another makes it small while it reads."""
+    content = encoded(Image.new("L", (5_000, 4_100)), "JPEG", progressive=progressive)
+    if progressive:
+        with pytest.raises(NotAPicture, match="20 million"):
+            media.derived(north.office, north.tenant_id, stored(north, content), "thumb")
+    else:
+        assert shown(north, content).size == (1_600, 1_312)
+
+
+def memory_of_decoding(path: Path) -> int:
+    """By how many bytes the peak of a fresh process rises while it decodes a picture."""
+    script = (
+        "import resource, sys, pathlib\nfrom app.services import media\n"
+        "peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024\n"
+        "before = peak()\nmedia._decode(pathlib.Path(sys.argv[1]), 1600)\nprint(peak() - before)"
+    )
+    return int(subprocess.run([sys.executable, "-c", script, path], capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.parametrize(
+    ("form", "mode", "save"),
+    [
+        ("JPEG", "CMYK", {"progressive": True, "subsampling": 0}),
+        ("PNG", "P", {"compress_level": 1, "transparency": 3}),
+        ("WEBP", "RGBA", {"method": 0, "quality": 1}),
+    ],
+)
+def test_the_largest_picture_of_each_form_stays_within_the_memory(tmp_path: Path, form: str, mode: str, save: dict[str, Any]) -> None:
+    most = media.PIXELS_MAX["progressive JPEG" if save.get("progressive") else form]
+    path = tmp_path / "largest"
+    path.write_bytes(encoded(Image.new(mode, (most // 4_000, 4_000), 9 if mode == "P" else (9, 9, 9, 9)[: len(mode)]), form, **save))
+    assert memory_of_decoding(path) < 220_000_000
 
 
 def test_a_picture_with_something_behind_it_is_shown_without_it(north: Network) -> None:
