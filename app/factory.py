@@ -23,6 +23,7 @@ from app.api import (
     people,
     phones,
     policy,
+    problem_pages,
     proofs,
     rescue,
     review,
@@ -70,6 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for module in BLUEPRINTS:
         api.register_blueprint(module.blp)
     docs.register(app, api)
+    problem_pages.register(app)
     pwa.register(app)
     cli.register(app)
     errors.register(app)

@@ -43,6 +43,14 @@ SlotSchema = Schema.from_dict({"from": fields.String(), "to": fields.String()}, 
 SlotSchema.__doc__ = "A slot's two ends."
 
 
+class NoticeSchema(Schema):
+    """What to know of a job at once: `visit_failed`, `signoff_refused`, `signoff_absent`. A known reason has its title by language."""
+
+    code = fields.String()
+    reason = fields.String(allow_none=True)
+    title = fields.Dict(keys=fields.String(), values=fields.String(), allow_none=True)
+
+
 class JobRowSchema(Schema):
     """A job in a list."""
 
@@ -59,6 +67,7 @@ class JobRowSchema(Schema):
     blobs_named = fields.Integer()
     blobs_missing = fields.Integer()
     received = fields.Boolean()
+    notices = fields.List(fields.Nested(NoticeSchema))
     anomalies = fields.List(fields.String())
     open_findings = fields.Integer()
     ended_at = fields.String(allow_none=True)

@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, Response, redirect, request, send_from_direc
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import problems
 from app.api import policy
 
 STATIC = Path(__file__).parent / "static"
@@ -132,8 +133,11 @@ def static_file(name: str) -> Response:
 @pages.get("/build.json")
 @policy.public
 def build() -> dict[str, str]:
-    """Which build of the front end is served."""
-    found: dict[str, str] = json.loads((STATIC / "build.json").read_text("utf-8"))
+    """Which build of the front end is served. Raises `NotFound` when it is not built."""
+    try:
+        found: dict[str, str] = json.loads((STATIC / "build.json").read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise problems.NotFound("The front end is not built.") from error
     return found
 
 

@@ -13,6 +13,7 @@ from app import clock
 from app.domain.events import JsonObject
 from app.domain.log import from_b64, to_b64
 from app.problems import InvalidBody
+from app.services import standards
 from app.services.job_view import state_of
 from app.store import job_lists
 from app.store.db import reading
@@ -40,7 +41,7 @@ class Wanted:
 
 
 def page(tenant_id: str, wanted: Wanted) -> JsonObject:
-    """One page of jobs: `{jobs: [row…], next: cursor | None, counts}`; four queries, however many rows.
+    """One page of jobs: `{jobs: [row…], next: cursor | None, counts}`; at most five queries, however many rows.
 
     Raises `InvalidBody` for a cursor that is none.
     """
@@ -54,9 +55,10 @@ def page(tenant_id: str, wanted: Wanted) -> JsonObject:
         states = [state_of(view) for view in shown]
         people = users_by_id(session, tenant_id, {user_id for state in states for user_id in state["crew"]})
         stations = stations_by_id(session, tenant_id, {view.station_id for view in shown if view.station_id})
+        notices = _notices(session, tenant_id, {view.job_id: state for view, state in zip(shown, states, strict=True)})
         counts = _counts(job_lists.count_open(session, chosen))
         return {
-            "jobs": [_row(view, state, people, stations) for view, state in zip(shown, states, strict=True)],
+            "jobs": [_row(view, state, people, stations, notices) for view, state in zip(shown, states, strict=True)],
             "next": _cursor(job_lists.mark_of(chosen, shown[-1])) if more else None,
             "counts": counts,
         }
@@ -114,7 +116,35 @@ def _counts(rows: Sequence[Any]) -> dict[str, int]:
     return counts | {"review": sum(jobs for jobs, _ in ended), "waiting_for_blobs": sum(waiting for _, waiting in ended)}
 
 
-def _row(view: JobView, state: JsonObject, people: Mapping[str, str], stations: Mapping[str, str]) -> JsonObject:
+def _notices(session: Session, tenant_id: str, states: Mapping[str, JsonObject]) -> dict[str, list[JsonObject]]:
+    """What a supervisor should know of each job at once, by job: `{code, reason, title}`; one query for the words of the standards.
+
+    `reason` is as the phone sent it: of a visit a standard's code, whose `title` by language is added; of a sign-off free text.
+    """
+    digests = {one["digest"] for state in states.values() if _failed(state) for one in state["standards"]}
+    titles = standards.failure_titles(session, tenant_id, digests) if digests else {}
+    found = {}
+    for job_id, state in states.items():
+        failed, signed = _failed(state), state["signoffs"][-1] if state["signoffs"] else None
+        found[job_id] = [{"code": "visit_failed", "reason": failed["reason"], "title": titles.get(failed["reason"])}] if failed else []
+        if signed is not None and signed["outcome"] != "accepted":
+            found[job_id].append({"code": f"signoff_{signed['outcome']}", "reason": signed["reason"], "title": None})
+    return found
+
+
+def _failed(state: JsonObject) -> JsonObject | None:
+    """The newest ended visit, when it failed."""
+    ended = [visit for visit in state["visits"] if visit["outcome"] is not None]
+    return ended[-1] if ended and ended[-1]["outcome"] == "failed" else None
+
+
+def _row(
+    view: JobView,
+    state: JsonObject,
+    people: Mapping[str, str],
+    stations: Mapping[str, str],
+    notices: Mapping[str, list[JsonObject]],
+) -> JsonObject:
     return {
         "job_id": view.job_id,
         "rev": view.rev,
@@ -129,6 +159,7 @@ def _row(view: JobView, state: JsonObject, people: Mapping[str, str], stations: 
         "blobs_named": view.blobs_named,
         "blobs_missing": view.blobs_missing,
         "received": is_received(view),
+        "notices": notices.get(view.job_id, []),
         "anomalies": list(dict.fromkeys(anomaly["code"] for anomaly in state["anomalies"])),
         "open_findings": view.open_findings,
         "ended_at": clock.stamp(view.ended_at) if view.ended_at else None,

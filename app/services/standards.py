@@ -1,5 +1,6 @@
 """Publishing standards and giving out their exact bytes."""
 
+from collections.abc import Collection
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -60,6 +61,14 @@ def pinned(session: Session, tenant_id: str, state: JsonObject) -> list[JsonObje
     rows = session.scalars(select(StandardVersion).where(StandardVersion.tenant_id == tenant_id, StandardVersion.digest.in_(digests)))
     documents = {row.digest: row.document for row in rows}
     return [_parsed(documents[digest]) for digest in digests if digest in documents]
+
+
+def failure_titles(session: Session, tenant_id: str, digests: Collection[str]) -> dict[str, dict[str, str]]:
+    """What the reasons for a failed visit are called in some versions: reason -> language -> title."""
+    rows = session.scalars(
+        select(StandardVersion.document).where(StandardVersion.tenant_id == tenant_id, StandardVersion.digest.in_(digests))
+    )
+    return {one["reason"]: one["title"] for raw in rows for one in _parsed(raw).get("failure_reasons", [])}
 
 
 def document(tenant_id: str, digest: str) -> bytes:

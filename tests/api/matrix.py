@@ -25,7 +25,7 @@ from tests.builders import PASSWORD, Json, Network
 from tests.phone import Phone, enrolled
 
 # Arguments that name no object: any allowed value will do.
-FIXED = {"size": "thumb", "rest": "jobs", "name": "app.js"}
+FIXED = {"size": "thumb", "rest": "jobs", "name": "app.js", "slug": "not-found"}
 MALFORMED = ("..", "\0", "\ud800", "x" * 300, "'; --", "%2e%2e%2f", "é", " ")
 
 

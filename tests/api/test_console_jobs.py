@@ -68,6 +68,7 @@ def test_a_row_says_what_the_list_needs(north: Network) -> None:
         "blobs_named": view.blobs_named,
         "blobs_missing": 0,
         "received": True,
+        "notices": [],
         "anomalies": [],
         "open_findings": 0,
         "ended_at": clock.stamp(view.ended_at),
@@ -306,3 +307,19 @@ def test_a_job_without_events_of_phones_is_shown_too(north: Network) -> None:
     found = detail(north, north.take_in(slot=None))
     assert (found["steps"], found["station"], found["statement"], found["quarantined"]) == ([], None, None, [])
     assert found["may"] == {"approve": False, "why_not": ["not_ended"]}
+
+
+def test_a_failed_visit_and_a_refused_signoff_are_told_in_the_list_with_their_reason(app: Flask) -> None:
+    """The one by the standard's own words in each language, the other as the customer said it."""
+    network = builders.network(app)
+    failed, refused, fine = network.failed(), network.job("li"), network.finished("zhao")
+    phone = network.phone("li")
+    phone.sync()
+    builders.sign(phone, refused, outcome="refused", reason="The door is scratched", strokes_sha256=None, strokes_size=None)
+    phone.sync()
+    rows = {row["job_id"]: row["notices"] for row in network.signed_in("qian").get("/api/v1/jobs").get_json()["jobs"]}
+    [notice] = rows[failed]
+    assert (notice["code"], notice["reason"]) == ("visit_failed", "nobody_home")
+    assert set(notice["title"]) == {"en", "zh-Hans"}
+    assert rows[refused] == [{"code": "signoff_refused", "reason": "The door is scratched", "title": None}]
+    assert rows[fine] == []

@@ -1,9 +1,12 @@
 """The API's description is true to the routes and to their policies."""
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import pwa
 from app.api import policy
 
 
@@ -49,3 +52,20 @@ def test_a_view_without_a_policy_stops_the_application() -> None:
     bare.add_url_rule("/open", "open", lambda: "to everyone")
     with pytest.raises(RuntimeError, match="These routes declare no policy: open"):
         policy.register(bare)
+
+
+def test_each_problem_leads_to_a_page_that_says_what_it_means(client: FlaskClient) -> None:
+    refused = client.get("/api/v1/session").get_json()
+    page = client.get(refused["type"])
+    assert (page.status_code, page.content_type) == (200, "text/html; charset=utf-8")
+    assert refused["title"] in page.text
+    assert "Nobody is signed in" in page.text
+    nowhere = client.get("/problems/no-such-thing")
+    assert (nowhere.status_code, nowhere.get_json()["type"]) == (404, "/problems/not-found")
+
+
+def test_an_unbuilt_front_end_has_no_build(client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pwa, "STATIC", tmp_path)
+    answer = client.get("/build.json")
+    assert (answer.status_code, answer.get_json()["type"]) == (404, "/problems/not-found")
+    assert "not built" in answer.get_json()["detail"]

@@ -17,6 +17,13 @@ export interface Session {
   readonly station: Named | null;
 }
 
+/** What to know of a job at once. `title` is the standard's for a reason that it knows; other reasons are free text. */
+export interface JobNotice {
+  readonly code: 'visit_failed' | 'signoff_refused' | 'signoff_absent';
+  readonly reason: string | null;
+  readonly title: Readonly<Record<string, string>> | null;
+}
+
 export interface JobRow {
   readonly job_id: string;
   readonly rev: number;
@@ -31,6 +38,7 @@ export interface JobRow {
   readonly blobs_named: number;
   readonly blobs_missing: number;
   readonly received: boolean;
+  readonly notices: readonly JobNotice[];
   readonly anomalies: readonly string[];
   readonly open_findings: number;
   readonly ended_at: string | null;

@@ -25,7 +25,7 @@ export function AlertNotes({ link = false }: { readonly link?: boolean }) {
   return (
     <div class="alert-notes">
       <Notice tone="warn" icon="smartphone" title={say(`alert_${first}`, { n: found[first] })} testid="phone-alerts">
-        {rest.map((name) => <p key={name}>{say(`alert_${name}`, { n: found[name] })}</p>)}
+        {rest.length > 0 && <p>{rest.map((name) => say(`alert_${name}`, { n: found[name] })).join(' · ')}</p>}
         {link && <p><a href={PHONES} data-testid="alert-to-phones">{say('alert_go')}</a></p>}
       </Notice>
     </div>

@@ -35,18 +35,30 @@ export function PhoneRow({ phone, onChanged, onRevoke }: {
       </div>
       <Condition phone={phone} />
       <div class="phone-looks">
-        {phone.looks.map((look) => {
-          const { tone, title, help } = lookWords(look, phone);
-          return (
-            <div class="phone-look" key={look} data-testid={`look-${look}`}>
-              <Chip tone={tone} icon={tone === 'wait' ? 'info' : 'triangle-alert'}>{title}</Chip>
-              <p class="small quiet">{help}</p>
-            </div>
-          );
-        })}
+        <Looks phone={phone} />
         <Actions phone={phone} onChanged={onChanged} onRevoke={onRevoke} />
       </div>
     </li>
+  );
+}
+
+/** What presses comes with what to do about it; what is only good to know is said in passing where something presses. */
+function Looks({ phone }: { readonly phone: Phone }) {
+  const all = phone.looks.map((look) => ({ look, ...lookWords(look, phone) }));
+  const pressing = all.filter(({ tone }) => tone !== 'wait');
+  const rest = all.filter(({ tone }) => tone === 'wait');
+  return (
+    <>
+      {(pressing.length > 0 ? pressing : rest).map(({ look, tone, title, help }) => (
+        <div key={look} data-testid={`look-${look}`}>
+          <Chip tone={tone} icon={tone === 'wait' ? 'info' : 'triangle-alert'}>{title}</Chip>
+          <p class="small quiet">{help}</p>
+        </div>
+      ))}
+      {pressing.length > 0 && rest.length > 0 && (
+        <p class="small quiet" data-testid="looks-also">{rest.map(({ title }) => title).join(' · ')}</p>
+      )}
+    </>
   );
 }
 

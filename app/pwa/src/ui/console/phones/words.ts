@@ -29,7 +29,7 @@ export const say = catalogue({
     holds_events: '{n} {n|record|records}',
     holds_blobs: '{n} {n|photo|photos}',
     holds_oldest: 'oldest from {age} ago',
-    holds_nothing: 'Nothing that is not here',
+    holds_nothing: 'Everything it had is here',
     awaiting: 'The office waits for {n} {n|photo|photos}',
     awaiting_job: '{n} for {order}, for {age}',
     awaiting_more: 'and {n} more {n|job|jobs}',

@@ -1,9 +1,10 @@
 /** One job of the queue as a dense row; the whole row is a link. */
-import type { JobRow } from '../../../state/console/shapes';
+import type { JobNotice, JobRow } from '../../../state/console/shapes';
+import { pick } from '../../i18n/catalogue';
 import { day, slotText } from '../../i18n/format';
 import { categoryIcon, Icon } from '../../parts/icon';
 import { Chip } from '../../parts/notice';
-import { ageText } from '../age';
+import { ageOf, ageText } from '../age';
 import { jobAddress } from '../route';
 import { now_ms } from '../ticking';
 import { anomalyWords } from '../words-anomalies';
@@ -36,11 +37,16 @@ export function Row({ row, marked }: { readonly row: JobRow; readonly marked: bo
           {row.crew.length > 0 && <span class="quiet small">{say('by', { names: row.crew.map((person) => person.name).join(', ') })}</span>}
         </span>
         <span class="cell age figures">
-          {row.ended_at ? say('ended', { age: ageText(row.ended_at, now_ms.value) }) : <Slot row={row} />}
+          {row.ended_at ? endedText(row.ended_at) : <Slot row={row} />}
         </span>
       </a>
     </li>
   );
+}
+
+function endedText(at: string): string {
+  const age = ageText(at, now_ms.value);
+  return ageOf(at, now_ms.value).measure === 'now' ? age : say('ended', { age });
 }
 
 function Slot({ row: { slot } }: { readonly row: JobRow }) {
@@ -52,14 +58,21 @@ function Slot({ row: { slot } }: { readonly row: JobRow }) {
 export function Odd({ row }: { readonly row: JobRow }) {
   const codes = ranked(row.anomalies);
   const rest = codes.length - ODD_SHOWN;
-  if (codes.length === 0 && row.open_findings === 0) return <span class="quiet small">{say('nothing_odd')}</span>;
+  if (codes.length === 0 && row.open_findings === 0 && row.notices.length === 0) return <span class="quiet small">{say('nothing_odd')}</span>;
   return (
     <>
+      {row.notices.map((notice) => <Chip key={notice.code} tone="stop" testid={`notice-${notice.code}`}>{noticeText(notice)}</Chip>)}
       {row.open_findings > 0 && <Chip tone="wait" icon="flag">{say('findings', { n: row.open_findings })}</Chip>}
       {codes.slice(0, ODD_SHOWN).map((code) => <Chip key={code} tone="warn">{anomalyWords(code).title}</Chip>)}
       {rest > 0 && <span class="quiet small">{say('more_odd', { n: rest })}</span>}
     </>
   );
+}
+
+/** What happened, and why, as the crew or the customer said it. */
+export function noticeText({ code, reason, title }: JobNotice): string {
+  const why = title ? pick(title) : reason;
+  return why ? say(code, { reason: why }) : say(`${code}_bare`);
 }
 
 /** How much of the evidence is here. */
