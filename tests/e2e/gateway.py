@@ -1,5 +1,6 @@
 """The network between a phone and the office: it passes everything on, is dead, or lies as a hotel's Wi-Fi or a proxy does."""
 
+import contextlib
 import http.client
 import threading
 from collections.abc import Iterator, Mapping
@@ -23,12 +24,20 @@ class Lie:
 
 @dataclass
 class Gateway:
-    """Stands before a server on a port of its own. `dead` closes each connection without a word."""
+    """Stands before a server on a port of its own. `dead` closes each connection without a word.
+
+    `body_max` is the longest body that it takes, as some proxies have it. `swallows` makes the next chunk that continues an
+    upload vanish after that share of its bytes: nothing more is read, and nothing is answered until the phone gives up.
+    """
 
     upstream_port: int
     dead: bool = False
     lie: Lie | None = None
+    body_max: int | None = None
+    swallows: float | None = None
     told: list[str] = field(default_factory=list)
+    # Offsets and lengths of the chunks that were passed on.
+    chunks: list[tuple[int, int]] = field(default_factory=list)
     port: int = 0
 
     @property
@@ -82,10 +91,20 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def _answer(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        if self.command == "PATCH" and self.gateway.swallows is not None and self.headers["Upload-Offset"] != "0":
+            self._swallow(int(length * self.gateway.swallows))
+            return
+        body = self.rfile.read(length)
         if self.gateway.dead:
             self.close_connection = True
             return
+        if self.gateway.body_max is not None and length > self.gateway.body_max:
+            self.gateway.told.append(f"{self.command} {self.path}")
+            self._give(413, [("Content-Type", "text/html")], b"<h1>413 Request Entity Too Large</h1>")
+            return
+        if self.command == "PATCH":
+            self.gateway.chunks.append((int(self.headers["Upload-Offset"]), length))
         lie = self.gateway.lie
         if lie is not None and self.path.startswith(lie.about):
             self.gateway.told.append(f"{self.command} {self.path}")
@@ -101,6 +120,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         finally:
             office.close()
+
+    def _swallow(self, length: int) -> None:
+        """Take the beginning of an upload, and then be silent until the phone closes."""
+        self.gateway.swallows = None
+        self.gateway.told.append(f"swallowed {self.path}")
+        self.close_connection = True
+        with contextlib.suppress(OSError):
+            self.rfile.read(length)
+            while self.rfile.read(65_536):
+                pass
 
     def _give(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         try:

@@ -26,11 +26,16 @@ LIES = {
     "redirect": Lie(302, {**_HTML, "Location": "http://portal.invalid/login"}, b""),
     "redirect to ourselves": Lie(302, {**_HTML, "Location": "/app/"}, b""),
     "unauthorised": Lie(401, {**_HTML, "WWW-Authenticate": "Negotiate"}, _PAGE),
+    "bad request": Lie(400, _HTML, _PAGE),
     "forbidden": Lie(403, _HTML, _PAGE),
+    "not found": Lie(404, _HTML, _PAGE),
+    "gone": Lie(410, _HTML, _PAGE),
     "too large": Lie(413, _HTML, _PAGE),
+    "unprocessable": Lie(422, _HTML, _PAGE),
     "too many": Lie(429, {**_HTML, "Retry-After": "2"}, _PAGE),
     "broken": Lie(500, _HTML, _PAGE),
     "gateway": Lie(502, _HTML, _PAGE),
+    "unavailable": Lie(503, _HTML, _PAGE),
 }
 
 

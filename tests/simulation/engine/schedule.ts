@@ -40,7 +40,7 @@ const HEALED_WITHIN_MS = 3 * 3_600_000;
 /** More alarms than that in a healthy world, and the machine turns in a circle. */
 const ALARMS_MAX = 400;
 /** Of real time, for one stage. */
-const HANGS_AFTER_MS = 45_000;
+const HANGS_AFTER_MS = 300_000;
 const BOOT_TRIES = 6;
 const PASSES_MS = [300, 5_000, 60_000, 900_000];
 

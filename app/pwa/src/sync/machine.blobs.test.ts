@@ -126,6 +126,13 @@ describe('blobs', () => {
     expect(state.chunk_bytes).toBe(CHUNK_BYTES_START);
   });
 
+  it('H38: half of what was refused is tried, also when that was less than a whole chunk', () => {
+    let state = pushed([blob(PHOTO, 2, { size: 40_000 })]);
+    [state] = run(state, [{ type: 'blob_problem', sha256: PHOTO, problem: problem(413, null) }]);
+    [state] = run(state, [{ type: 'timer' }], state.blobs[0]?.retry_at_ms);
+    expect(run(state, [{ type: 'blob_head', sha256: PHOTO, offset: 0 }])[1]).toMatchObject([{ type: 'send_chunk', length: 20_000 }]);
+  });
+
   it('a blob that breaks the server loses its turn to the others', () => {
     const other = 'c'.repeat(64);
     const [state] = run(pushed([blob(PHOTO, 1), blob(other, 2)]), [{ type: 'blob_problem', sha256: PHOTO, problem: problem(502, null) }]);

@@ -60,7 +60,8 @@ export function onBlobProblem(before: SyncState, input: Input, sha256: string, p
     case 'token':
       return [withoutToken(state, input), []];
     case 'halve': {
-      const chunk_bytes = smaller(state.chunk_bytes);
+      // What was refused is the chunk as it was, which may have been less than the most that would have been sent.
+      const chunk_bytes = smaller(busy.kind === 'chunk' ? busy.length : state.chunk_bytes);
       return [itemFailed({ ...state, chunk_bytes, chunk_bytes_max: chunk_bytes }, input, { ...blob, offset: null }, name), []];
     }
     case 'events_first':
