@@ -92,7 +92,11 @@ def test_h48_an_upload_that_vanishes_at_forty_percent_goes_on(installer: Install
 
 def test_h47_the_worker_answers_pages_and_touches_no_request_that_writes(installer: Installer, job_id: str) -> None:
     answered: list[Response] = []
-    installer.page.on("response", answered.append)
+
+    def heard(response: Response) -> None:
+        answered.append(response)
+
+    installer.page.on("response", heard)
     installer.note(job_id, "Not through the worker")
     installer.page.goto(f"{installer.url}/app/#/outbox")
     installer.deliver()

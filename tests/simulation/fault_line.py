@@ -192,10 +192,18 @@ _Line = TypeVar("_Line", bound=_Listens)
 def listening(line: _Line) -> Iterator[_Line]:
     """A line on a free port of loopback, in a thread of its own."""
     loop = asyncio.new_event_loop()
+    # The loop itself holds what it runs by weak references only.
+    held: set[asyncio.Task[None] | asyncio.Server] = set()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = loop.create_task(line.serve(reader, writer))
+        held.add(task)
+        task.add_done_callback(held.discard)
 
     async def listen() -> None:
-        server = await asyncio.start_server(line.serve, "127.0.0.1", 0, limit=_HEAD_BYTES_MAX, backlog=1024)
+        server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=_HEAD_BYTES_MAX, backlog=1024)
         line.port = server.sockets[0].getsockname()[1]
+        held.add(server)
 
     loop.run_until_complete(listen())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
