@@ -17,6 +17,7 @@ from app.factory import create_app
 from app.services.office import Office
 from app.store.blobs import Blob
 from app.store.db import db
+from app.store.devices import Device
 from app.store.events import EventRow
 from tests import world as worlds
 from tests.e2e import engine_server
@@ -75,7 +76,7 @@ class Phone:
 
     def delivered(self) -> None:
         self.do("engine.sync.syncNow()")
-        self.page.wait_for_function(DELIVERED)
+        self.page.wait_for_function(DELIVERED, timeout=60_000)
 
     def offline(self, offline: bool = True) -> None:
         self.page.context.set_offline(offline)
@@ -107,6 +108,17 @@ class Phone:
             blob = db.session.scalars(select(Blob).where(Blob.sha256 == sha256)).one()
             office: Office = self.app.extensions["doorstep"]
             return office.blobs.path(blob.tenant_id, sha256).read_bytes()
+
+    def condition(self) -> dict[str, Any]:
+        """How the phone is, as it told the office; waits for it."""
+        for _ in range(100):
+            with self.app.app_context():
+                found = db.session.scalars(select(Device.condition).where(Device.condition.is_not(None))).first()
+            told: dict[str, Any] = json.loads(found or "{}")
+            if told.get("room_bytes") is not None:
+                return told
+            self.page.wait_for_timeout(100)
+        raise AssertionError("the phone told nothing")
 
     def clear(self, kinds: str) -> None:
         """Take storage away, as a browser may: `indexeddb`, `file_systems`."""

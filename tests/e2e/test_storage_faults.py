@@ -117,7 +117,7 @@ def test_h12_over_the_quota_a_photo_is_refused_and_capture_goes_on_afterwards(
 ) -> None:
     with beside_an_office(playwright, bundle, migrated_sqlite, tmp_path, tmp_path / "profile") as phone:
         session = phone.page.context.new_cdp_session(phone.page)
-        session.send("Storage.overrideQuotaForOrigin", {"origin": phone.server.url, "quotaSize": 5_000_000})
+        session.send("Storage.overrideQuotaForOrigin", {"origin": phone.server.url, "quotaSize": 2_500_000})
         phone.begin()
         phone.offline()
         before, failed = fill(phone)
@@ -126,7 +126,7 @@ def test_h12_over_the_quota_a_photo_is_refused_and_capture_goes_on_afterwards(
         assert kept["broken"] is None
         assert [first for first, _ in kept["blobs"].values()] == [True] * before
         session.send("Storage.overrideQuotaForOrigin", {"origin": phone.server.url})
-        assert "saved" in phone.do(TRY, [phone.job_id, 900_000])
+        assert "saved" in phone.do(TRY, [phone.job_id, 400_000])
         phone.offline(False)
         phone.delivered()
         photos = [body for body in phone.office_events() if body["kind"] == "photo.captured"]
@@ -158,12 +158,27 @@ def test_h14_h13_a_full_disk_refuses_truthfully_and_works_again_when_there_is_ro
         assert all("failed" in outcome for outcome in outcomes), outcomes
         assert phone.bytes_of(first["sha256"])
         filler.unlink()
-        outcome = phone.do(TRY, [phone.job_id, 900_000])
+        outcome = phone.do(TRY, [phone.job_id, 400_000])
         assert "saved" in outcome, outcome
         phone.offline(False)
         phone.delivered()
         photos = [body["data"]["sha256"] for body in phone.office_events() if body["kind"] == "photo.captured"]
         assert photos == [first["sha256"], outcome["saved"]["sha256"]]
+
+
+def test_the_office_is_told_how_the_phone_is(phone: Phone) -> None:
+    phone.do("engine.storage.measureRoom()")
+    phone.note("one")
+    phone.delivered()
+    phone.page.wait_for_function("engine.sync.status.value.pending === 0")
+    condition = phone.condition()
+    assert (condition["copies"], condition["persisted"], condition["mode"]) == (2, False, "tab")
+    assert condition["room_bytes"] > 1_000_000
+    assert abs(condition["clock_off_ms"] or 0) < 60_000
+    reports = sum(line == "PUT /api/v1/devices/mine/condition" for line in phone.server.seen)
+    phone.note("two")
+    phone.delivered()
+    assert sum(line == "PUT /api/v1/devices/mine/condition" for line in phone.server.seen) == reports, "nothing changed"
 
 
 def test_h51_a_frozen_tab_stops_neither_sending_nor_saving(phone: Phone) -> None:
@@ -207,7 +222,7 @@ def test_h25_photos_are_read_one_at_a_time(phone: Phone) -> None:
     """
     phone.offline()
     for number in range(4):
-        phone.photo(f"p{number}", 2_000_000)
+        phone.photo(f"p{number}", 300_000)
     phone.page.add_init_script(spy)
     phone.offline(False)
     phone.open()
@@ -220,7 +235,7 @@ def test_h25_photos_are_read_one_at_a_time(phone: Phone) -> None:
 def fill(phone: Phone) -> tuple[int, str]:
     """Take photos until the phone refuses one: how many it took, and how it refused."""
     for taken in range(40):
-        outcome: dict[str, Any] = phone.do(TRY, [phone.job_id, 900_000])
+        outcome: dict[str, Any] = phone.do(TRY, [phone.job_id, 400_000])
         if "failed" in outcome:
             return taken, str(outcome["failed"])
     raise AssertionError("the phone is never full")
