@@ -55,6 +55,18 @@ MUTANTS = (
         found_by=("pytest", f"{_DURABLE}test_s5_a_commit_that_fails_is_not_answered_as_if_it_had_not[sqlite]"),
     ),
     Mutant(
+        name="told-before-the-commit",
+        file="app/store/turns.py",
+        find="                _run_alone(session, piece)\n    except",
+        replace="""\
+                _run_alone(session, piece)
+                piece.is_over = True
+                piece.told.set()
+    except""",
+        imitates="acknowledged before it is committed: who waits in the line goes on, and then the commit fails",
+        found_by=("pytest", "tests/store/test_turns.py::test_nobody_is_told_before_the_commit[sqlite]"),
+    ),
+    Mutant(
         name="commit-without-the-disk",
         file="app/store/db.py",
         find="PRAGMA synchronous=FULL",
@@ -131,23 +143,23 @@ MUTANTS = (
     Mutant(
         name="denied-facts-are-dropped",
         file=_SYNCING,
-        find="_push(phone, request) if request.links or phone.contact_is_due else None",
-        replace="_push(phone, request) if phone.may_pull and (request.links or phone.contact_is_due) else None",
+        find="        appended = _push(phone, request)\n",
+        replace="        appended = _push(phone, request) if phone.may_pull else None\n",
         imitates="cht-core 8186 and 11306, H40, H41: who lost a right loses the work done before, and no error tells",
         found_by=("pytest", f"{_ONCE}test_s12_what_was_recorded_before_going_out_of_service_is_drained[sqlite-revoked]"),
     ),
     Mutant(
         name="drained-without-photos",
         file="app/services/pull.py",
-        find='        "blobs_wanted": _wanted(session, author),\n',
-        replace='        "blobs_wanted": _wanted(session, author) if holds else [],\n',
+        find='        "blobs_wanted": _wanted(bound, author),\n',
+        replace='        "blobs_wanted": _wanted(bound, author) if holds else [],\n',
         imitates="cht-conf 197: the record of a photo arrives, and nobody ever asks for the photo",
         found_by=("pytest", f"{_ONCE}test_f4_f6_a_job_given_to_another_crew_meanwhile_keeps_the_work_of_both[sqlite]"),
     ),
     Mutant(
         name="poison-blocks-the-queue",
         file=_APPEND,
-        find="        reading.flags.append(unreadable.reason)\n        return reading\n",
+        find="        return Read(None, unreadable.reason)\n",
         replace="        raise\n",
         imitates="hercycle-ai 308, H37: one record that cannot be read holds up all behind it for ever",
         found_by=("pytest", f"{_ONCE}test_s6_results_speak_of_what_is_stored_also_the_second_time[sqlite]"),
