@@ -1,17 +1,19 @@
 """All SQL of the write path: lock a log, lock jobs, read what is there, put events in."""
 
+from base64 import b64encode
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+import orjson
+from sqlalchemy import bindparam, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless_there  # SQLite speaks the same words
 from sqlalchemy.orm import Session
 
 from app.domain.log import ZERO_HASH
 from app.store.blobs import Blob, BlobName
-from app.store.db import table
+from app.store.db import is_sqlite, table
 from app.store.devices import Device, LogHead, Seal
 from app.store.events import EventRow, ForkEvent
 from app.store.jobs import JobCrew, JobView
@@ -55,6 +57,26 @@ _KEEP, _KEEP_AND_LIST = (
 )
 _INSERT_EVENT, _INSERT_NAME, _INSERT_CREW = Prepared(insert(_event)), Prepared(insert(_name)), Prepared(insert(_crew))
 _INSERT_SEAL, _INSERT_FORK = (Prepared(insert_unless_there(into).on_conflict_do_nothing()) for into in (_seal, _fork))
+# PostgreSQL takes many rows in one JSON value for a fraction of what they cost one by one. Bytes may hold anything: they go as base64.
+_EVENTS_FROM_JSON = Prepared(
+    text(
+        """INSERT INTO event (device_id, epoch, seq, tenant_id, prev, hash, body_digest, salt, body, sig, standing, flags,
+            event_id, job_id, rev, kind, received_at)
+        SELECT device_id, epoch, seq, tenant_id, prev, hash, body_digest, decode(salt, 'base64'), decode(body, 'base64'),
+            sig, standing, flags, event_id, job_id, rev, kind, received_at
+        FROM json_to_recordset(CAST(:rows AS json)) AS given (device_id text, epoch bigint, seq bigint, tenant_id text, prev text,
+            hash text, body_digest text, salt text, body text, sig text, standing text, flags text, event_id text, job_id text,
+            rev bigint, kind text, received_at timestamptz)"""
+    )
+)
+_NAMES_FROM_JSON = Prepared(
+    text(
+        """INSERT INTO blob_name (tenant_id, sha256, device_id, epoch, seq, job_id)
+        SELECT tenant_id, sha256, device_id, epoch, seq, job_id
+        FROM json_to_recordset(CAST(:rows AS json))
+            AS given (tenant_id text, sha256 text, device_id text, epoch bigint, seq bigint, job_id text)"""
+    )
+)
 _LEAVE_CREW = Prepared(delete(_crew).where(_crew.c.job_id == bindparam("of_job")))
 _COUNT_BLOBS = Prepared(
     select(func.count(_name.c.sha256.distinct()), func.count(_blob.c.sha256.distinct()))
@@ -160,8 +182,11 @@ def keep_folded(session: Session, job_id: str, members: Mapping[str, Any], *, li
 
 def insert_events(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Put events into their places."""
-    if rows:
+    if rows and is_sqlite(session):
         _INSERT_EVENT.run_many(session, rows)
+    elif rows:
+        texts = ({name: b64encode(row[name]).decode("ascii") for name in ("salt", "body")} for row in rows)
+        _EVENTS_FROM_JSON.run(session, {"rows": orjson.dumps([row | bytes_of for row, bytes_of in zip(rows, texts, strict=True)]).decode()})
 
 
 def insert_fork(session: Session, row: dict[str, Any]) -> None:
@@ -176,8 +201,10 @@ def insert_seal(session: Session, row: dict[str, Any]) -> None:
 
 def name_blobs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Note which events name which blobs."""
-    if rows:
+    if rows and is_sqlite(session):
         _INSERT_NAME.run_many(session, rows)
+    elif rows:
+        _NAMES_FROM_JSON.run(session, {"rows": orjson.dumps(rows).decode()})
 
 
 def count_blobs(session: Session, tenant_id: str, job_id: str) -> tuple[int, int]:
