@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock
+from app.domain import events
 from app.services import desk, enrol, job_view, log_check
 from app.services.office import Office
 from app.store.db import db, writing
@@ -335,6 +336,23 @@ def test_s6_results_speak_of_what_is_stored_also_the_second_time(world: World, p
     assert notes(world, job_id) == ["good", "good again"]
     stored = list(db.session.scalars(select(EventRow.body).where(EventRow.device_id == phone.device_id).order_by(EventRow.seq)))
     assert stored == [event["body"].encode() for event in phone.events]
+
+
+def test_f3_what_an_older_server_could_not_read_counts_after_its_update(
+    world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """H37: nothing has to be sent again; `flask jobs refold` reads what was kept with what the server knows now."""
+    job_id = world.job(world.wang)
+    note(phone, job_id, "of a kind that comes with the next release")
+    with monkeypatch.context() as older_server:
+        older_server.delitem(events.KINDS, "note.added")
+        assert flags_of(phone.sync()) == [["unknown_kind"]]
+        assert (notes(world, job_id), codes(world, job_id)) == ([], {"unknown_kind": 1})
+        assert_sound()
+    assert job_view.refold(check_only=False) == [job_id]
+    assert notes(world, job_id) == ["of a kind that comes with the next release"]
+    assert codes(world, job_id) == Counter()
+    assert_sound()
 
 
 def test_s10_a_job_whose_transaction_ends_last_is_not_missed(app: Flask, world: World, phone: Phone) -> None:
