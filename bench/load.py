@@ -57,6 +57,11 @@ def day_of_batches(ground: Ground, phone: Phone) -> list[tuple[bytes, list[Json]
     return batches
 
 
+def same_again(ground: Ground, phone: Phone, batches: Sequence[tuple[bytes, list[Json]]]) -> list[tuple[bytes, list[Json]]]:
+    """The same day from a phone that has had all the replies' snapshots, but no receipt."""
+    return [(sync_request(ground, phone, events), events) for _, events in batches]
+
+
 def sync_request(ground: Ground, phone: Phone, events: list[Json], have: list[list[Any]] | None = None) -> bytes:
     """One sync as it goes over the wire; `have` is what the phone holds unless given."""
     document = phone.request(events) if have is None else phone.request(events, have=have)

@@ -10,7 +10,7 @@ from bench.load import amend, phones_with_jobs, request, sync_request
 from bench.served import EMPTY
 from tests.phone import Phone
 
-ROUNDS = 3
+ROUNDS = 2
 PHONES = 2_000
 JOBS = 12
 CONNECTIONS = 16
