@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import orjson
 from sqlalchemy import Row, update
 from sqlalchemy.orm import Session
 
@@ -212,7 +213,7 @@ def _matches(row: Row[Any], words: str | None) -> bool:
 
 
 def _condition(row: Row[Any]) -> JsonObject:
-    said: JsonObject = json.loads(row.condition) if row.condition else {}
+    said: JsonObject = orjson.loads(row.condition) if row.condition else {}
     return said
 
 
