@@ -40,7 +40,7 @@ from tests.simulation.oracle import Findings, judge
 ROOT = Path(__file__).parents[2]
 PWA = ROOT / "app" / "pwa"
 ROUND = 40
-_CODES = 8
+_CODES = 4
 _PATIENCE_MS = 700
 _PATIENCE_AT_REST_MS = 30_000
 _KILLED_ROUNDS, _RESTORED_ROUNDS = 0.3, 0.25
@@ -138,7 +138,7 @@ class Round:
     seeds: Sequence[int]
     killed: bool = False
     restored: bool = False
-    tasks: list[Json] = field(default_factory=list)
+    crews: list[list[str]] = field(default_factory=list)
 
     @classmethod
     def of(cls, seeds: Sequence[int]) -> "Round":
@@ -148,9 +148,9 @@ class Round:
 
 def play(town: Town, process: "subprocess.Popen[str]", playing: Round) -> Findings:
     """Play one round and say what became of its facts."""
-    playing.tasks = _people(town, playing.seeds)
+    tasks = _people(town, playing)
     address = f"http://127.0.0.1:{town.line.port}"
-    _ask(process, {"address": address, "patience_ms": _PATIENCE_AT_REST_MS, "tasks": playing.tasks})
+    _ask(process, {"address": address, "patience_ms": _PATIENCE_AT_REST_MS, "tasks": tasks})
     faults: Counter[str] = Counter()
     with _kills(town, playing, faults):
         _ask(process, {"go": "act", "patience_ms": _PATIENCE_MS})
@@ -160,7 +160,9 @@ def play(town: Town, process: "subprocess.Popen[str]", playing: Round) -> Findin
     if backup is not None:
         _restore(town, backup)
         faults["server_restored"] += 1
-    outcomes = _ask(process, {"go": "end", "patience_ms": _PATIENCE_AT_REST_MS})["outcomes"]
+    # What was not spent before a restore is void.
+    codes = [[_codes(town, user_id) for user_id in crew] for crew in playing.crews]
+    outcomes = _ask(process, {"go": "end", "patience_ms": _PATIENCE_AT_REST_MS, "codes": codes})["outcomes"]
     findings = judge(town.office, town.world.tenant_id, outcomes)
     findings.faults += faults
     return findings
@@ -177,14 +179,20 @@ def _ask(process: "subprocess.Popen[str]", order: Json) -> Json:
     return said
 
 
-def _people(town: Town, seeds: Sequence[int]) -> list[Json]:
+def _codes(town: Town, user_id: str) -> list[str]:
+    """One to begin with, and others for when a phone has lost its key."""
+    there = town.world
+    return [enrol.make_code(town.office, there.tenant_id, user_id, there.supervisor).code for _ in range(_CODES)]
+
+
+def _people(town: Town, playing: Round) -> list[Json]:
     """Each schedule has installers, jobs and codes of its own."""
     office, there = town.office, town.world
     tasks, decisions = [], []
     newest = standards.newest(db.session(), there.tenant_id)[:1]
     pinned = [{name: one[name] for name in ("standard_id", "version", "digest")} for one in newest]
     now_ms = int(clock.now().timestamp() * 1000)
-    for seed in seeds:
+    for seed in playing.seeds:
         draw = random.Random(f"people {seed}")
         crew = [f"i-{ids.uuid7()}" for _ in range(draw.choice((1, 1, 2)))]
         with writing() as session:
@@ -194,7 +202,8 @@ def _people(town: Town, seeds: Sequence[int]) -> list[Json]:
         dispatched = {"visit_id": "visit-1", "station_id": there.station_id, "crew": crew, "standards": pinned}
         for job_id in job_ids:
             decisions += [(job_id, "job.created", world.order()), (job_id, "job.dispatched", dispatched)]
-        codes = [[enrol.make_code(office, there.tenant_id, user_id, there.supervisor).code for _ in range(_CODES)] for user_id in crew]
+        codes = [_codes(town, user_id) for user_id in crew]
+        playing.crews.append(crew)
         tasks.append({"seed": seed, "phones": [{"codes": own} for own in codes], "job_ids": job_ids, "now_ms": now_ms})
     with writing() as session:
         desk.decide(session, office, there.tenant_id, there.supervisor, decisions)

@@ -3,7 +3,7 @@
  *
  *   -> {"address", "patience_ms", "tasks": […]}   <- {"at": "begun"}
  *   -> {"go": "act", "patience_ms"} twice         <- {"at": "acted"}
- *   -> {"go": "end", "patience_ms"}               <- {"outcomes": […]}
+ *   -> {"go": "end", "patience_ms", "codes"}      <- {"outcomes": […]}
  */
 import 'fake-indexeddb/auto';
 import { createInterface } from 'node:readline';
@@ -12,7 +12,8 @@ import { Schedule, type Task } from './schedule';
 
 type Order =
   | { readonly address: string; readonly patience_ms: number; readonly tasks: readonly Task[] }
-  | { readonly go: 'act' | 'end'; readonly patience_ms: number };
+  | { readonly go: 'act'; readonly patience_ms: number }
+  | { readonly go: 'end'; readonly patience_ms: number; readonly codes: readonly (readonly string[][])[] };
 
 // A page that died leaves promises behind that end in errors; a real one would have taken them with it.
 process.on('unhandledRejection', () => undefined);
@@ -34,7 +35,7 @@ for await (const text of createInterface({ input: process.stdin })) {
     await Promise.all(schedules.map((schedule) => schedule.act()));
     say({ at: 'acted' });
   } else {
-    say({ outcomes: await Promise.all(schedules.map((schedule) => schedule.end())) });
+    say({ outcomes: await Promise.all(schedules.map((schedule, at) => schedule.end(order.codes[at] ?? []))) });
     schedules = [];
   }
 }

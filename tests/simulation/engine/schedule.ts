@@ -286,8 +286,12 @@ export class Schedule {
     return this.#all((player) => player.act(4 + this.#draw.below(9)));
   }
 
-  async end(): Promise<Outcome> {
+  /** @param codes fresh ones for each phone. */
+  async end(codes: readonly (readonly string[])[]): Promise<Outcome> {
     const found: string[] = [];
+    this.#players.forEach(({ phone }, at) => {
+      phone.codes = [...(codes[at] ?? [])];
+    });
     await this.#all(async (player) => {
       const why = await player.heal();
       if (why !== null) found.push(why);

@@ -204,6 +204,16 @@ describe('what cannot be saved', () => {
     expect(await store.files?.names('late')).toEqual([]);
   });
 
+  it('H52: a fact that is saved once more under its id stands there once', async () => {
+    const store = openStore('again');
+    const { writer } = await enrolHere(store);
+    const fact = { body: note('tapped twice'), blobs: [] };
+    const [first] = await saveFacts(store, writer, [fact]);
+    const [second] = await saveFacts(store, writer, [fact], true);
+    expect(second?.event.hash).toBe(first?.event.hash);
+    expect(await allEvents(store)).toHaveLength(1);
+  });
+
   it('what the database does not give back counts when the files are whole, in one copy', async () => {
     const store = openStore('forgets', new MemoryFiles());
     const { writer } = await enrolHere(store);
@@ -260,7 +270,7 @@ describe('a new epoch', () => {
       { body: taken.body, blobs: [taken.bytes] },
     ]);
     const before = await allEvents(store);
-    await openEpoch(store, writer, 2, 1, () => opening);
+    await openEpoch(store, writer, 2, { epoch: 1, seq: 1 }, () => opening);
     const after = await eventsAfter(store, 2, 0);
     expect(after.map(({ kind }) => kind)).toEqual(['log.opened', 'note.added', 'photo.captured']);
     expect(after.slice(1).map(({ body: text }) => text)).toEqual(before.slice(1).map(({ body: text }) => text));
@@ -275,9 +285,9 @@ describe('a new epoch', () => {
     await saveFacts(store, writer, [{ body: note('1'), blobs: [] }]);
     const late = note('late');
     await Promise.all([
-      openEpoch(store, writer, 2, 0, () => opening),
+      openEpoch(store, writer, 2, { epoch: 1, seq: 0 }, () => opening),
       saveFacts(store, writer, [{ body: late, blobs: [] }]),
-      openEpoch(store, writer, 2, 0, () => opening),
+      openEpoch(store, writer, 2, { epoch: 1, seq: 0 }, () => opening),
     ]);
     const second = await eventsAfter(store, 2, 0);
     expect(second.filter(({ kind }) => kind === 'log.opened')).toHaveLength(1);
@@ -289,7 +299,7 @@ describe('a new epoch', () => {
     const store = openStore();
     const { writer } = await enrolHere(store);
     const saved = await saveFacts(store, writer, [{ body: note('1'), blobs: [] }, { body: note('2'), blobs: [] }]);
-    await openEpoch(store, writer, 2, 2, () => opening);
+    await openEpoch(store, writer, 2, { epoch: 1, seq: 2 }, () => opening);
     const events = saved.map(({ event }) => event);
     await recordAgain(store, writer, [...events, ...events]);
     await recordAgain(store, writer, events);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { body, enrolHere, IDENTITY, MemoryFiles, note, openStore, photo } from '../testing/evidence';
 import { fileAll, readBlob, readEvent } from './blobs';
+import { digestOf } from './digest';
 import { reclaim } from './enrolment';
 import { copiesOf, eventFile, type EvidenceStore } from './evidence';
 import { eventsAfter, headOf, saveFacts } from './facts';
@@ -139,9 +140,20 @@ describe('reading', () => {
     const store = openStore('flipped', files);
     await recover(store);
     await change(store, (name, objects) => void (name === 'blobs' && objects.put(new ArrayBuffer(2_000), sha256)));
-    expect((await readBlob(store, sha256))?.byteLength).toBe(2_000);
+    expect(await digestOf((await readBlob(store, sha256)) as ArrayBuffer)).toBe(sha256);
     files.files.delete(`bl/${sha256}`);
-    expect(await readBlob(store, sha256)).not.toBeNull();
+    expect(await digestOf((await readBlob(store, sha256)) as ArrayBuffer)).toBe(sha256);
+  });
+
+  it('a file whose content is not what its name says is no copy of an event', async () => {
+    const { files } = await worked('file-changed');
+    const store = openStore('file-changed', files);
+    await recover(store);
+    const [first] = await eventsAfter(store, 1, 0);
+    if (!first) throw new Error('nothing was saved');
+    await change(store, (name, objects) => void (name === 'events' && objects.delete([1, 1])));
+    files.files.set(`ev/${eventFile(first)}`, new TextEncoder().encode(JSON.stringify({ ...first, body: first.body.replace('"v":1', '"v":7') })).buffer);
+    expect(await readEvent(store, 1, 1)).toBeNull();
   });
 
   it('damaged in both copies it is nothing, and the others are not touched', async () => {
