@@ -115,6 +115,7 @@ def _plain_document(raw: bytes) -> Any:
         return None
     is_plainly = (
         type(document["protocol"]) is int
+        and document["protocol"] == 1
         and _is_text(document["device_id"], 64)
         and _ID_TEXT(document["device_id"]) is not None
         and _is_count(document["epoch"], 1)
