@@ -48,6 +48,8 @@ ONCE_FAILED = {
     498: "the first event stored, its answer lost, its copies damaged: nothing behind it ever went",
     1544: "a copied profile with a batch of one: the fork was never shown",
     5256: "bytes all there, the copy here gone: damaged for ever, though an empty chunk brings the receipt",
+    105943: "an order for a new epoch, obeyed late by an older page: it forgot what the epoch between had not delivered",
+    103263: "restored: an event of a closed epoch, damaged since, went unreported",
     10404: "an older page wrote what it knew over a newer mark: no answer counted any more",
 }
 

@@ -138,12 +138,13 @@ export class Disk {
   }
 
   /** As `openEpoch`. */
-  open(epoch: number, acked_seq: number, opening: (before: Head) => SimFact): void {
+  open(epoch: number, acked: { readonly epoch: number; readonly seq: number }, opening: (before: Head, acked_seq: number) => SimFact): void {
     const before = this.db.head;
     if (before.epoch >= epoch) return;
+    const acked_seq = before.epoch === acked.epoch ? acked.seq : 0;
     for (let seq = acked_seq + 1; seq <= before.seq; seq += 1) this.read(before.epoch, seq);
     const again = this.after(before.epoch, acked_seq).filter(isWhole);
-    const events = this.chained({ epoch, seq: 0, hash: ZERO }, [opening(before), ...again]);
+    const events = this.chained({ epoch, seq: 0, hash: ZERO }, [opening(before, acked_seq), ...again]);
     this.keep(events, []);
   }
 

@@ -133,8 +133,20 @@ export class Tab {
         this.queue.push({ type: 'epoch_opened', ...this.log(undefined, null) });
         return;
       case 'record_older':
-        disk.again(disk.all().filter((event) => event.epoch < effect.epoch && isWhole(event)));
+        this.recordOlder(effect.epoch);
     }
+  }
+
+  private recordOlder(epoch: number): void {
+    const { disk } = this.phone;
+    for (const event of disk.all()) if (event.epoch < epoch) disk.read(event.epoch, event.seq);
+    const all = disk.all();
+    const older = all.filter((event) => event.epoch < epoch);
+    const whole = older.filter(isWhole);
+    disk.again(whole);
+    const here = new Set([...whole, ...all.filter((event) => event.epoch === epoch)].map(({ event_id }) => event_id));
+    const lost = older.filter(({ event_id }) => !here.has(event_id)).map((event) => `${event.epoch}/${event.seq}`);
+    if (lost.length > 0) disk.save([ownFact(this.phone.newId(), 'storage.lost', `epoch/event ${lost.join(', ')}`)]);
   }
 
   private keepReply({ reply, epoch, acked_seq, reason }: Extract<Effect, { type: 'keep_reply' }>): void {
@@ -172,10 +184,10 @@ export class Tab {
     this.queue.push({ type: 'blobs_found', blobs: found });
   }
 
-  private open({ epoch, acked_seq, reason }: { epoch: number; acked_seq: number; reason: OpeningReason }): void {
+  private open({ epoch, prior_epoch, acked_seq, reason }: { epoch: number; prior_epoch: number; acked_seq: number; reason: OpeningReason }): void {
     const { disk } = this.phone;
-    disk.open(epoch, acked_seq, (before) => {
-      const opening = { prior_epoch: before.epoch, prior_acked_seq: acked_seq, reason };
+    disk.open(epoch, { epoch: prior_epoch, seq: acked_seq }, (before, prior_acked_seq) => {
+      const opening = { prior_epoch: before.epoch, prior_acked_seq, reason };
       return ownFact(this.phone.newId(), 'log.opened', `${epoch} ${reason}`, opening);
     });
     disk.write(() => (disk.db.mark = { ...disk.db.mark, opening: null }));

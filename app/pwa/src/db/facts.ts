@@ -129,14 +129,16 @@ export async function openEpoch(
   store: EvidenceStore,
   writer: Writer,
   epoch: number,
-  acked_seq: number,
-  opening: (before: Head) => string,
+  acked: { readonly epoch: number; readonly seq: number },
+  opening: (before: Head, acked_seq: number) => string,
 ): Promise<StoredEvent[]> {
   return store.exclusively('log', async () => {
     const before = await headOf(store);
     if (before.epoch >= epoch) return [];
+    // Another page may have opened one meanwhile: what was acknowledged in the epoch before says nothing about that.
+    const acked_seq = before.epoch === acked.epoch ? acked.seq : 0;
     const again = await wholeOf(store, await eventsAfter(store, before.epoch, acked_seq));
-    const events = await chained(store, writer, { epoch, seq: 0, hash: ZERO_HASH }, [readFact(opening(before)), ...again]);
+    const events = await chained(store, writer, { epoch, seq: 0, hash: ZERO_HASH }, [readFact(opening(before, acked_seq)), ...again]);
     if (!(await keep(store, before, events, NO_BYTES))) throw new StorageFailed('the log is being written elsewhere');
     return events;
   });

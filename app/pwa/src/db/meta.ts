@@ -33,7 +33,7 @@ export interface SyncMark {
   /** The phone's clock. */
   readonly last_ok_at: string | null;
   /** An epoch that the server gave and that is not open yet. A number is given once, so it must not be forgotten. */
-  readonly opening: { readonly epoch: number; readonly acked_seq: number; readonly reason: 'fork' | 'restore' | 'damaged' } | null;
+  readonly opening: { readonly epoch: number; readonly prior_epoch: number; readonly acked_seq: number; readonly reason: 'fork' | 'restore' | 'damaged' } | null;
   /** Blobs that the server asked for and this phone no longer has. */
   readonly missing: readonly string[];
 }

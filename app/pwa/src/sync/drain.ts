@@ -13,7 +13,7 @@ import type { Head } from '../db/schema';
 import { keepReply, standardsWanted } from './keepReply';
 import { step } from './machine';
 import { getStandard, headBlob, sendChunk, sendReadmit, sendSync, type Line, type Told } from './requests';
-import { START, type Effect, type Input, type LogView, type OpeningReason, type SyncState } from './syncState';
+import { START, type Effect, type Input, type LogView, type SyncState } from './syncState';
 import { blobReceiptFrom } from './wire';
 
 export type KeptKind = 'acks' | 'jobs' | 'receipts' | 'standards' | 'events';
@@ -136,7 +136,7 @@ export class Drain {
   }
 
   async #local(effect: Exclude<Effect, { type: 'wait' | 'send_sync' | 'readmit' | 'head_blob' | 'send_chunk' | 'get_standard' }>): Promise<void> {
-    const { store, stamp, fold_v, writer, onKept } = this.#tools;
+    const { store, stamp, fold_v, onKept } = this.#tools;
     switch (effect.type) {
       case 'keep_reply': {
         await keepReply(store, { ...effect, at: stamp(), fold_v });
@@ -181,9 +181,7 @@ export class Drain {
         this.feed({ type: 'epoch_opened', ...(await this.#log(undefined, null)) });
         return;
       case 'record_older': {
-        const all = await store.database.run((db) => db.getAll('events'));
-        await recordAgain(store, writer, await wholeOf(store, all.filter((event) => event.epoch < effect.epoch)));
-        onKept('events');
+        await this.#recordOlder(effect.epoch);
         return;
       }
     }
@@ -197,27 +195,44 @@ export class Drain {
     return { epoch: outbox.epoch, acked_seq: outbox.acked_seq, head_seq: outbox.head_seq, waiting: outbox.events, blobs };
   }
 
-  async #open({ epoch, acked_seq, reason }: { epoch: number; acked_seq: number; reason: OpeningReason }): Promise<void> {
+  async #open({ epoch, prior_epoch, acked_seq, reason }: Omit<Extract<Effect, { type: 'open_epoch' }>, 'type'>): Promise<void> {
     const { store, writer, compose, onKept } = this.#tools;
-    const opening = (before: Head): string =>
+    const opening = (before: Head, prior_acked_seq: number): string =>
       compose('log.opened', {
         prior_epoch: before.epoch,
-        prior_acked_seq: acked_seq,
+        prior_acked_seq,
         prior_head: before.hash,
         reason,
       });
-    await this.#mend(acked_seq);
-    await openEpoch(store, writer, epoch, acked_seq, opening);
+    await this.#mend(prior_epoch, acked_seq);
+    await openEpoch(store, writer, epoch, { epoch: prior_epoch, seq: acked_seq }, opening);
     const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
     await putMeta(store.database, 'sync', { ...mark, opening: null });
     onKept('events');
   }
 
+  /** What closed epochs hold goes on in the present one; of what is whole nowhere, the office is told. */
+  async #recordOlder(epoch: number): Promise<void> {
+    const { store, writer, compose, onKept } = this.#tools;
+    const all = await store.database.run((db) => db.getAll('events'));
+    for (const event of all) if (event.epoch < epoch) await readEvent(store, event.epoch, event.seq);
+    const older = (await store.database.run((db) => db.getAll('events'))).filter((event) => event.epoch < epoch);
+    const whole = await wholeOf(store, older);
+    await recordAgain(store, writer, whole);
+    const here = new Set([...whole, ...all.filter((event) => event.epoch === epoch)].map(({ event_id }) => event_id));
+    const lost = older.filter(({ event_id }) => !here.has(event_id)).map((event) => `${event.epoch}/${event.seq}`);
+    if (lost.length > 0) {
+      const note = `epoch/event ${lost.join(', ')}`.slice(0, 1_000);
+      await saveFacts(store, writer, [{ body: compose('storage.lost', { what: 'database', note }), blobs: [] }]);
+    }
+    onKept('events');
+  }
+
   /** What is damaged in one copy is put right from the other, so that as much as can goes on in the new epoch. */
-  async #mend(acked_seq: number): Promise<void> {
+  async #mend(prior_epoch: number, acked_seq: number): Promise<void> {
     const { store } = this.#tools;
     const { epoch, seq: end } = await headOf(store);
-    for (let seq = acked_seq + 1; seq <= end; seq += 1) await readEvent(store, epoch, seq);
+    for (let seq = epoch === prior_epoch ? acked_seq + 1 : 1; seq <= end; seq += 1) await readEvent(store, epoch, seq);
   }
 
   /** What was acknowledged once, or recorded, and is now whole nowhere: the office is told which part of the log it was. */

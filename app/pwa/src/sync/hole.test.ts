@@ -1,6 +1,6 @@
 /** The drain over real storage code, where part of the log is damaged in both copies. */
 import { describe, expect, it } from 'vitest';
-import { eventsAfter, headOf, saveFacts } from '../db/facts';
+import { eventsAfter, headOf, openEpoch, saveFacts } from '../db/facts';
 import type { StoredEvent } from '../db/schema';
 import { body, enrolHere, IDENTITY, MemoryFiles, note, openStore } from '../testing/evidence';
 import { Drain } from './drain';
@@ -115,5 +115,19 @@ describe('S16: an event of which no copy is whole', () => {
     expect(office.logs.get(1)).toEqual([]);
     expect(kindsOf(office.logs.get(2))).toEqual(['log.opened', 'storage.lost']);
     expect((await headOf(store)).epoch).toBe(2);
+  });
+});
+
+describe('L7: an order that comes late', () => {
+  it('given for an epoch that another page has left behind, it forgets nothing of the present one', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    await saveFacts(store, writer, [1, 2, 3].map(() => ({ body: note(), blobs: [] })));
+    const opening = (): string => body('log.opened', { prior_epoch: 1, prior_acked_seq: 0, prior_head: '0'.repeat(64), reason: 'fork' }, null);
+    await openEpoch(store, writer, 5, { epoch: 1, seq: 1 }, opening);
+    const before = (await eventsAfter(store, 5, 0)).map(({ event_id }) => event_id);
+    // Three events were acknowledged, but of epoch 1.
+    await openEpoch(store, writer, 6, { epoch: 1, seq: 3 }, opening);
+    expect((await eventsAfter(store, 6, 1)).map(({ event_id }) => event_id)).toEqual(before);
   });
 });

@@ -69,7 +69,7 @@ describe('what a sync leaves in storage', () => {
     const kept = { epoch: 1, acked_seq: 4, at: AT, fold_v: 1, reason: 'fork' as const };
     await keepReply(store, { ...kept, reply: reply({ directives: [{ new_epoch: 3 }] }) });
     await keepReply(store, { ...kept, reply: reply() });
-    expect(await getMeta(store.database, 'sync')).toMatchObject({ opening: { epoch: 3, acked_seq: 4, reason: 'fork' }, challenge: 'c2' });
+    expect(await getMeta(store.database, 'sync')).toMatchObject({ opening: { epoch: 3, prior_epoch: 1, acked_seq: 4, reason: 'fork' }, challenge: 'c2' });
   });
 });
 

@@ -51,7 +51,7 @@ export function newMark(mark: SyncMark, { reply, epoch, at, reason, acked_seq }:
     acks: acksAfter(same ? mark.acks : [], { epoch, seq: acked_seq, server_time: reply.server_time }),
     server_time: reply.server_time,
     last_ok_at: at,
-    opening: given > epoch ? { epoch: given, acked_seq, reason } : mark.opening,
+    opening: given > epoch ? { epoch: given, prior_epoch: epoch, acked_seq, reason } : mark.opening,
     missing: mark.missing.filter((sha256) => reply.blobs_wanted.includes(sha256)),
   };
 }
