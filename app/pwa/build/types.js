@@ -6,7 +6,7 @@ const compiler = fileURLToPath(new URL('../node_modules/typescript-native/bin/ts
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 let failed = false;
-for (const project of ['app', 'sw', 'workers', 'test', 'build']) {
+for (const project of ['app', 'sw', 'workers', 'test', 'build', 'simulation']) {
   const { status } = spawnSync(process.execPath, [compiler, '-p', `tsconfig.${project}.json`], { cwd: root, stdio: 'inherit' });
   failed ||= status !== 0;
 }
