@@ -27,7 +27,7 @@ BREAK = """times => {
   IDBDatabase.prototype.transaction = broken(real.transaction, 'InvalidStateError');
 }"""
 TRY = "([job, length]) => engine.takePhoto(job, 'p-try', length).then((saved) => ({ saved }), (error) => ({ failed: error.name }))"
-FULL_DISK_MB = 90
+FULL_DISK_MB = 64
 
 
 def test_h02_h03_a_connection_that_dies_twice_is_made_again(phone: Phone) -> None:
