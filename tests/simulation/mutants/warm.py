@@ -17,7 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-LIMIT_S = 120
+LIMIT_S = 180
+LIMIT_OF_EACH_S = 20
 _LIBRARIES = (
     "alembic.command",
     "argon2",
@@ -60,7 +61,8 @@ class Warm:
         pipe_in, pipe_out = self._process.stdin, self._process.stdout
         assert pipe_in is not None
         assert pipe_out is not None
-        print(json.dumps({"tree": str(tree), "words": list(words), "output": str(output)}), file=pipe_in, flush=True)
+        limit_s = LIMIT_S + LIMIT_OF_EACH_S * len(words)
+        print(json.dumps({"tree": str(tree), "words": list(words), "output": str(output), "limit_s": limit_s}), file=pipe_in, flush=True)
         code: int = json.loads(pipe_out.readline())["code"]
         return code, output.read_text("utf-8", "replace")
 
@@ -93,7 +95,7 @@ def _forked(asked: dict[str, Any]) -> int:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(child, signal.SIGKILL)
 
-    clock = threading.Timer(LIMIT_S, end)
+    clock = threading.Timer(asked["limit_s"], end)
     clock.start()
     _, status = os.waitpid(child, 0)
     clock.cancel()
