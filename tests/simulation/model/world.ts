@@ -1,6 +1,7 @@
 /** One schedule from one seed: some days of a few phones and their server, with everything that can go wrong; then quiet. */
 import { Draw } from '../engine/draw';
 import { Crash } from './disk';
+import { isWhole } from './event';
 import { misfortune } from './misfortune';
 import { Line } from './line';
 import { Oracle, type Verdict } from './oracle';
@@ -142,7 +143,7 @@ export class World {
 
   private isNamed(phone: Phone, sha256: string): boolean {
     const id = sha256.slice('blob-'.length);
-    return !this.oracle.harmed.has(id) || this.server.db.owners.has(id) || phone.disk.all().some((event) => event.event_id === id && !this.oracle.harmed.has(id));
+    return !this.oracle.harmed.has(id) || phone.disk.all().some((event) => event.event_id === id && isWhole(event));
   }
 
   private unrest(): string {
