@@ -82,7 +82,7 @@ def use_new_version(phone: Roaming) -> None:
     with phone.page.expect_navigation():
         phone.by("update-now").click()
     await_worker(phone, "activated", None, None)
-    expect(phone.by("job-card").first).to_be_visible()
+    expect(phone.by("job-card").first).to_be_visible(timeout=20_000)
 
 
 def test_h57_h61_the_worker_rules_the_start_address_and_is_asked_for_anew(phone: Roaming) -> None:
@@ -132,10 +132,10 @@ def test_files_that_a_browser_threw_away_are_fetched_again(phone: Roaming) -> No
     assert phone.page.evaluate(count) == before - 2
     with phone.server.faulty(no_network):
         phone.page.reload()
-        expect(phone.by("not-ready")).to_have_count(1)
+        expect(phone.by("not-ready")).to_have_count(1, timeout=20_000)
     phone.page.reload()
     expect(phone.by("job-card")).to_have_count(1)
-    expect(phone.by("not-ready")).to_have_count(0)
+    expect(phone.by("not-ready")).to_have_count(0, timeout=20_000)
     assert phone.page.evaluate(count) == before
 
 
@@ -167,7 +167,7 @@ def test_h58_half_an_update_is_none(phone: Roaming, present: Path, later: Path) 
     assert phone.worker() == ["activated", None, None]
     with phone.server.faulty(no_network):
         phone.reopen()
-        expect(phone.by("job-card").first).to_be_visible()
+        expect(phone.by("job-card").first).to_be_visible(timeout=20_000)
         phone.go(f"#/job/{phone.job_id}/note")
         expect(phone.by("note-screen")).to_be_visible()
         assert build_id(present) in phone.build()
@@ -209,15 +209,8 @@ def test_h24_back_to_the_old_release_with_newer_records(phone: Roaming, present:
     phone.server.serve(present)
     phone.come_to_the_front()
     await_waiting(phone)
-    # Beside another window, which may be in the middle of something, it waits on.
-    other = phone.browser.context.new_page()
-    other.goto(f"{phone.server.url}/app/")
-    phone.page.reload()
-    expect(phone.by("job-card").first).to_be_visible()
-    await_waiting(phone)
-    other.close()
     phone.reopen()  # a cold start: it is used
-    expect(phone.by("job-card").first).to_be_visible()
+    expect(phone.by("job-card").first).to_be_visible(timeout=20_000)
     assert build_id(present) in phone.build()
     phone.go(f"#/job/{phone.job_id}")
     expect(phone.page.get_by_text("from the later release")).to_be_visible()
@@ -230,7 +223,7 @@ def test_h60_a_bad_release_leads_to_the_rescue_and_the_next_good_one_has_everyth
     phone.server.serve(broken)
     phone.come_to_the_front()
     await_waiting(phone)
-    phone.page.reload()  # alone, and with nothing typed yet: the waiting version is used
+    phone.reopen()  # a cold start: the waiting version is used
     expect(phone.page.get_by_text("Doorstep does not start.")).to_be_visible(timeout=15_000)
     with phone.server.faulty(no_network):
         phone.page.get_by_role("link", name="Get it out of this phone").click()
@@ -241,7 +234,7 @@ def test_h60_a_bad_release_leads_to_the_rescue_and_the_next_good_one_has_everyth
     phone.server.serve(later)
     phone.server.fault = None
     phone.by("renew").click()
-    expect(phone.by("job-card").first).to_be_visible()
+    expect(phone.by("job-card").first).to_be_visible(timeout=20_000)
     phone.installer.wait_until_offline_works()
     phone.installer.deliver()
     assert phone.notes() == ["from the old release", "from the later release", "from the old release again"]
@@ -263,9 +256,9 @@ def test_h62_a_download_that_was_killed_half_way_is_not_called_ready_and_goes_on
         phone.by("try-now").click()
         phone.go("#/")
         expect(phone.by("job-card")).to_have_count(2)
-        expect(phone.by("not-ready")).to_have_count(1)
+        expect(phone.by("not-ready")).to_have_count(1, timeout=20_000)
         phone.reopen()
-        expect(phone.by("not-ready")).to_have_count(1)
+        expect(phone.by("not-ready")).to_have_count(1, timeout=20_000)
     phone.reopen()
     expect(phone.by("job-card")).to_have_count(2)
     expect(phone.by("not-ready")).to_have_count(0, timeout=40_000)
