@@ -1,4 +1,4 @@
-"""The rescue log: where the office keeps what rescue files bring and what cannot stand in its phone's own log (docs/adr/0004).
+"""The rescue log: where the office keeps what rescue files bring and what cannot stand in its phone's own log (docs/adr/0007).
 
 It is a log of the server's, as the desk's is, but what stands in it are facts. Each keeps its `event_id`, so that it counts once, also
 when its phone sends it after all. Nothing in it is without the flag `rescued` or `unsealed`, so a human looks at all of it.
