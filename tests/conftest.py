@@ -15,7 +15,9 @@ from app.factory import create_app
 from app.services.office import Office
 from app.store.db import db
 from tests import postgres, seaweed
+from tests import world as worlds
 from tests.live import Live, running
+from tests.world import World
 
 DIALECTS = ("sqlite", "postgresql")
 
@@ -111,6 +113,12 @@ def office(app: Flask) -> Office:
     """The application's office."""
     found: Office = app.extensions["doorstep"]
     return found
+
+
+@pytest.fixture
+def world(office: Office) -> World:
+    """A small service network in the application's database."""
+    return worlds.make(office)
 
 
 @pytest.fixture

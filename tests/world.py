@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app import clock, ids
@@ -13,6 +14,7 @@ from app.services.office import Office
 from app.store.db import db, writing
 from app.store.jobs import JobView
 from app.store.people import Station, Tenant, User
+from tests.phone import Phone, enrolled
 
 STANDARDS = Path(__file__).parent.parent / "app" / "standards"
 GTIN = "06901234567892"
@@ -94,3 +96,11 @@ def make(office: Office, name: str = "North") -> World:
         for path in sorted(STANDARDS.glob("*.json")):
             standards.publish(session, world.tenant_id, path.read_bytes())
     return world
+
+
+def phone_that_names(content: bytes, client: FlaskClient, world: World) -> Phone:
+    """An enrolled phone whose log names a photo that the server does not have yet."""
+    phone = enrolled(client, world.code())
+    phone.photo(world.job(world.wang), content)
+    phone.sync()
+    return phone

@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.services.office import Office
 from tests import world as worlds
-from tests.phone import Phone, enrolled
+from tests.phone import Phone
 from tests.world import World
 
 pytestmark = pytest.mark.parametrize("blobs_url", ["disk", "s3"], indirect=True)
@@ -19,16 +18,8 @@ SHA256 = hashlib.sha256(PHOTO).hexdigest()
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def phone(client: FlaskClient, world: World) -> Phone:
-    phone = enrolled(client, world.code())
-    phone.photo(world.job(world.wang), PHOTO)
-    phone.sync()
-    return phone
+    return worlds.phone_that_names(PHOTO, client, world)
 
 
 def leave_behind(world: World, tmp_path: Path, content: bytes) -> None:

@@ -16,7 +16,6 @@ from sqlalchemy import select
 
 from app.problems import Unavailable
 from app.services import doctor
-from app.services.office import Office
 from app.store import s3_bucket
 from app.store.blobs import Blob
 from app.store.db import db
@@ -47,16 +46,8 @@ def blobs_url(line: Line, monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> str
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def phone(client: FlaskClient, world: World) -> Phone:
-    phone = enrolled(client, world.code())
-    phone.photo(world.job(world.wang), PHOTO)
-    phone.sync()
-    return phone
+    return worlds.phone_that_names(PHOTO, client, world)
 
 
 def is_noted(world: World) -> bool:

@@ -25,16 +25,8 @@ SHA256 = hashlib.sha256(PHOTO).hexdigest()
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def phone(client: FlaskClient, world: World) -> Phone:
-    phone = enrolled(client, world.code())
-    phone.photo(world.job(world.wang), PHOTO)
-    phone.sync()
-    return phone
+    return worlds.phone_that_names(PHOTO, client, world)
 
 
 def slug(response: Any) -> tuple[int, str]:

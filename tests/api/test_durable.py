@@ -11,16 +11,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from app.services.office import Office
 from app.store.db import db
-from tests import world as worlds
 from tests.phone import Json, Phone, enrolled, receipt_parts
 from tests.world import World
-
-
-@pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ from tests.phone import Key, enrol, enrolled, receipt_parts
 from tests.world import World
 
 
-@pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
 def slug(response: Any) -> tuple[int, str]:
     return response.status_code, response.get_json()["type"].removeprefix("/problems/")
 

@@ -14,18 +14,11 @@ from sqlalchemy import select
 from app import clock
 from app.domain import events
 from app.services import desk, enrol, job_view, log_check
-from app.services.office import Office
 from app.store.db import db, writing
 from app.store.events import EventRow, ForkEvent
 from app.store.people import User
-from tests import world as worlds
 from tests.phone import Json, Phone, enrolled
 from tests.world import World
-
-
-@pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
 
 
 @pytest.fixture

@@ -22,11 +22,6 @@ from tests.world import World
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def job_id(world: World) -> str:
     return world.job(world.wang)
 

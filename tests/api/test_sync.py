@@ -21,11 +21,6 @@ from tests.world import World
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def phone(client: FlaskClient, world: World) -> Phone:
     return enrolled(client, world.code())
 

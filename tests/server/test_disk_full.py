@@ -14,12 +14,11 @@ from flask.testing import FlaskClient
 
 from app.config import Settings
 from app.services import doctor
-from app.services.office import Office
 from app.store import blob_disk
 from app.store.db import db
 from tests import world as worlds
 from tests.live import Live, running
-from tests.phone import Phone, enrolled
+from tests.phone import Phone
 from tests.server.caller import held, phone_at
 from tests.world import World
 
@@ -99,16 +98,8 @@ def test_b10_a_full_disk_stores_nothing_says_so_and_recovers_without_a_restart(o
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def phone(client: FlaskClient, world: World) -> Phone:
-    phone = enrolled(client, world.code())
-    phone.photo(world.job(world.wang), PHOTO)
-    phone.sync()
-    return phone
+    return worlds.phone_that_names(PHOTO, client, world)
 
 
 @pytest.mark.parametrize("error", [errno.ENOSPC, errno.EDQUOT])

@@ -37,11 +37,6 @@ SIGNED = {
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def phone(app: Flask, world: World) -> Phone:
     """Wang's phone with one job on it."""
     world.job(world.wang)

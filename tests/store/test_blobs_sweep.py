@@ -10,11 +10,10 @@ from sqlalchemy import select
 
 from app import clock
 from app.services import sweep
-from app.services.office import Office
 from app.store.blobs import Blob
 from app.store.db import db
 from tests import world as worlds
-from tests.phone import Phone, enrolled
+from tests.phone import Phone
 from tests.world import World
 
 pytestmark = pytest.mark.parametrize("blobs_url", ["disk", "s3"], indirect=True)
@@ -27,16 +26,8 @@ OLD = timedelta(days=31)
 
 
 @pytest.fixture
-def world(office: Office) -> World:
-    return worlds.make(office)
-
-
-@pytest.fixture
 def phone(client: FlaskClient, world: World) -> Phone:
-    phone = enrolled(client, world.code())
-    phone.photo(world.job(world.wang), PHOTO)
-    phone.sync()
-    return phone
+    return worlds.phone_that_names(PHOTO, client, world)
 
 
 def begin(world: World, sha256: str, content: bytes) -> None:
