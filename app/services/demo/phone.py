@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import orjson
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -81,27 +82,31 @@ class Phone:
         return sha256
 
     def sync(self) -> None:
-        """Push everything, deliver all blobs, and take the newest snapshots."""
-        while True:
-            batch = self._outbox[:BATCH_EVENTS_MAX]
-            reply = exchange.sync(self.office, self._request(batch))
-            bad = [result for result in reply["results"] if result["status"] not in ("accepted", "duplicate")]
-            if bad:
-                raise ValueError(f"the office did not take a fact of the demo: {bad}")
-            del self._outbox[: len(batch)]
-            for snapshot in reply["jobs"]:
-                self.jobs[snapshot["job_id"]] = HeldJob(snapshot["state"], snapshot["rev"], snapshot["people"])
-            if not self._outbox and not reply["more"]:
-                break
+        """Push everything, deliver all blobs, take the newest snapshots, and say that nothing is left to send."""
+        more = True
+        while self._outbox or more:
+            more = self._exchange(self._outbox[:BATCH_EVENTS_MAX])
         for sha256 in list(self._blobs):
             self._deliver(sha256, self._blobs.pop(sha256))
+        self._exchange([])
+
+    def _exchange(self, batch: list[Link]) -> bool:
+        """One round trip, as it goes over the wire. Whether the office has more snapshots."""
+        reply = orjson.loads(orjson.dumps(exchange.sync(self.office, self._request(batch))))
+        bad = [result for result in reply["results"] if result["status"] not in ("accepted", "duplicate")]
+        if bad:
+            raise ValueError(f"the office did not take a fact of the demo: {bad}")
+        del self._outbox[: len(batch)]
+        for snapshot in reply["jobs"]:
+            self.jobs[snapshot["job_id"]] = HeldJob(snapshot["state"], snapshot["rev"], snapshot["people"])
+        return bool(reply["more"])
 
     def _request(self, batch: list[Link]) -> exchange.Request:
         head = log.Head(batch[-1].seq, batch[-1].hash) if batch else self._head()
         challenge = tickets.challenge(self.office, self.device_id)
         seal = self._sign(seal_text(self.device_id, EPOCH, head.seq, head.hash, challenge))
         have = {job_id: job.rev for job_id, job in self.jobs.items() if not job.unseen}
-        pending = {"events": 0, "blobs": 0, "bytes": 0, "oldest_at": None}
+        pending = {"events": len(self._outbox), "blobs": len(self._blobs), "bytes": sum(map(len, self._blobs.values())), "oldest_at": None}
         return exchange.Request(self.device_id, EPOCH, BUILD, clock.now(), challenge, seal, batch, have, pending)
 
     def _deliver(self, sha256: str, content: bytes) -> None:
