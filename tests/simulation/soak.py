@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
+from tests.simulation import apart
+from tests.simulation.apart import ROOT
+
 SEED_MAX = 2**31
 
 
@@ -80,17 +82,9 @@ def _earlier(folder: Path, commit: str) -> dict[str, dict[str, Any]]:
 
 
 def _run(part: Part, count: int, seed: int) -> dict[str, Any]:
-    """Run one part in a process of its own; its last line of output is what it found."""
-    command = [sys.executable, "-m", f"tests.simulation.{part.name}", "--seed", str(seed)]
-    if part.whole:
-        command += ["--count", str(count)]
-    ran = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)
-    last = ran.stdout.strip().splitlines()[-1:] or ["{}"]
-    try:
-        result: dict[str, Any] = json.loads(last[0])
-    except ValueError:
-        result = {"failures": [{"why": f"ended with {ran.returncode} and without a result: {last[0][:200]}"}]}
-    return result | {"exit": ran.returncode, "at": datetime.now(UTC).isoformat(timespec="seconds")}
+    counted = ["--count", str(count)] if part.whole else []
+    ended, result = apart.found_by(part.name, "--seed", str(seed), *counted)
+    return result | {"exit": ended, "at": datetime.now(UTC).isoformat(timespec="seconds")}
 
 
 def _report(commit: str, found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
