@@ -105,7 +105,7 @@ def _report(commit: str, found: Mapping[str, Mapping[str, Any]]) -> Iterator[str
 def _line(part: Part, result: Mapping[str, Any]) -> str:
     number = result.get(part.counts.replace(" ", "_"), "?")
     faults = ", ".join(f"{name} {count:,}" for name, count in result.get("faults", {}).items()) or "–"
-    seeds = "–".join(str(seed) for seed in result.get("seeds", []))
+    seeds = "–".join(str(seed) for seed in result.get("seeds", [])) or "–"
     zeros = [str(result.get(name, "–")) for name in ("lost", "duplicated", "holes")]
     verdict = "failed" if result["exit"] else "passed"
     whole = "" if result.get("scale", 1.0) == 1.0 else f" (scale {result['scale']:g})"

@@ -270,7 +270,7 @@ export class Server {
     return { manifest: same ? null : holds, jobs, more: differing.length > SNAPSHOTS_MAX };
   }
 
-  private isNamed(device_id: string, sha256: string): boolean {
+  isNamed(device_id: string, sha256: string): boolean {
     return this.db.namings.get(device_id)?.some((naming) => naming.sha256 === sha256) ?? false;
   }
 

@@ -136,14 +136,15 @@ export class World {
     if (!state.leads || state.busy || state.working || state.waiting.length > 0 || state.failures > 0 || state.stale) return false;
     // An answer from before the restore may have come after it.
     if (state.server_epoch !== this.server.lineage) return false;
-    // What no copy is whole of can go nowhere, nor can a photo whose event no copy is whole of.
+    // What no copy is whole of can go nowhere, nor can a photo whose event is whole on neither side.
     const going = state.blobs.filter(({ sha256 }) => !this.oracle.harmedBlobs.has(sha256) && this.isNamed(phone, sha256));
     return going.length === 0 && state.last_ok_ms !== null && state.last_ok_ms >= since_ms && !state.pull;
   }
 
   private isNamed(phone: Phone, sha256: string): boolean {
     const id = sha256.slice('blob-'.length);
-    return !this.oracle.harmed.has(id) || phone.disk.all().some((event) => event.event_id === id && isWhole(event));
+    if (!this.oracle.harmed.has(id) || this.server.isNamed(phone.disk.db.device_id ?? '', sha256)) return true;
+    return phone.disk.all().some((event) => event.event_id === id && isWhole(event));
   }
 
   private unrest(): string {

@@ -3,6 +3,7 @@
 from tests.simulation.mutants import Mutant
 
 _SYNC, _ONCE, _DURABLE = "tests/api/test_sync.py::", "tests/api/test_exactly_once.py::", "tests/api/test_durable.py::"
+_TWINS, _MEANWHILE, _CLOCKS = "tests/api/test_twins.py::", "tests/api/test_meanwhile.py::", "tests/api/test_clocks.py::"
 _READMIT, _BLOBS, _ANSWERS = "tests/api/test_readmit.py::", "tests/api/test_blobs.py::", "tests/api/test_answers.py::"
 _APPEND, _SYNCING, _UPLOADS = "app/services/append.py", "app/services/sync.py", "app/services/uploads.py"
 
@@ -146,7 +147,7 @@ MUTANTS = (
         find="        appended = _push(phone, request)\n",
         replace="        appended = _push(phone, request) if phone.may_pull else None\n",
         imitates="cht-core 8186 and 11306, H40, H41: who lost a right loses the work done before, and no error tells",
-        found_by=("pytest", f"{_ONCE}test_s12_what_was_recorded_before_going_out_of_service_is_drained[sqlite-revoked]"),
+        found_by=("pytest", f"{_MEANWHILE}test_s12_what_was_recorded_before_going_out_of_service_is_drained[sqlite-revoked]"),
     ),
     Mutant(
         name="drained-without-photos",
@@ -154,7 +155,7 @@ MUTANTS = (
         find='        "blobs_wanted": _wanted(bound, author),\n',
         replace='        "blobs_wanted": _wanted(bound, author) if holds else [],\n',
         imitates="cht-conf 197: the record of a photo arrives, and nobody ever asks for the photo",
-        found_by=("pytest", f"{_ONCE}test_f4_f6_a_job_given_to_another_crew_meanwhile_keeps_the_work_of_both[sqlite]"),
+        found_by=("pytest", f"{_MEANWHILE}test_f4_f6_a_job_given_to_another_crew_meanwhile_keeps_the_work_of_both[sqlite]"),
     ),
     Mutant(
         name="poison-blocks-the-queue",
@@ -178,7 +179,7 @@ MUTANTS = (
         find='        flags.append("clock_skew")\n',
         replace="        raise ChallengeStale(challenge=request.challenge)\n",
         imitates="H45: a phone whose clock is off cannot hand in anything",
-        found_by=("pytest", f"{_ONCE}test_s15_clocks_that_are_days_or_centuries_off_change_no_order[sqlite]"),
+        found_by=("pytest", f"{_CLOCKS}test_s15_clocks_that_are_days_or_centuries_off_change_no_order[sqlite]"),
     ),
     Mutant(
         name="anybody-may-write",
@@ -203,7 +204,7 @@ MUTANTS = (
         find="values(epoch_offered=Device.epoch_offered + 1)",
         replace="values(epoch_offered=Device.epoch_offered)",
         imitates="FCUUID 32: two installations go on under one number",
-        found_by=("pytest", f"{_ONCE}test_s9_each_of_many_twins_gets_an_epoch_of_its_own[sqlite]"),
+        found_by=("pytest", f"{_TWINS}test_s9_each_of_many_twins_gets_an_epoch_of_its_own[sqlite]"),
     ),
     Mutant(
         name="jobs-locked-as-they-come",
