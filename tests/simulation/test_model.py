@@ -51,6 +51,7 @@ ONCE_FAILED = {
     105943: "an order for a new epoch, obeyed late by an older page: it forgot what the epoch between had not delivered",
     103263: "restored: an event of a closed epoch, damaged since, went unreported",
     10404: "an older page wrote what it knew over a newer mark: no answer counted any more",
+    226340: "of the model: a backup older than the window of retention lacked the word about the loss as well, long let go of",
     2883: "of the model: it did not wait for a photo whose event the server had and no copy here was whole of",
 }
 

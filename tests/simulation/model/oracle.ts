@@ -27,7 +27,7 @@ export class Oracle {
   readonly harmedBlobs = new Set<string>();
   readonly emptied = new Set<Phone>();
   /** Let go of by the predicate; a backup that is older than the window of retention may lack them. */
-  readonly gone = new Set<string>();
+  readonly gone = new Map<string, SimEvent>();
   restoredTooOld = false;
   readonly why: string[] = [];
   private readonly held = new Map<Tab, number>();
@@ -60,7 +60,7 @@ export class Oracle {
 
   /** Only what the server surely holds may go. */
   letGo(phone: Phone, event: SimEvent): void {
-    this.gone.add(event.event_id);
+    this.gone.set(event.event_id, event);
     if (this.restoredTooOld) return;
     const { db } = this.world.server;
     // Its own copy may be damaged by now.
@@ -111,15 +111,17 @@ export class Oracle {
     if (this.restoredTooOld && this.gone.has(id)) return true;
     const places = this.harmed.get(id);
     if (!places && !this.emptied.has(phone)) return false;
-    for (const [key, rows] of this.world.server.db.logs) {
-      if (!phone.devices.includes(key.split(' ')[0] ?? '')) continue;
-      for (const { event } of rows) {
-        if (event.kind === 'storage.lost') return true;
-        const { opening } = event;
-        if (opening && places?.some((at) => names(opening, at))) return true;
-      }
+    for (const { device_id, kind, opening } of this.words()) {
+      if (!phone.devices.includes(device_id)) continue;
+      if (kind === 'storage.lost' || (opening && places?.some((at) => names(opening, at)))) return true;
     }
     return false;
+  }
+
+  /** What the office has, and what it had been told before a backup older than the window of retention took that from it. */
+  private *words(): Generator<SimEvent> {
+    for (const rows of this.world.server.db.logs.values()) for (const { event } of rows) yield event;
+    if (this.restoredTooOld) yield* this.gone.values();
   }
 
   /** What the phone believes to be acknowledged is there. */
