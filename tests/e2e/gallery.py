@@ -163,6 +163,9 @@ def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, t
             ("orders", "/console/orders"),
             ("new-order", "/console/orders/new"),
             ("people", "/console/people"),
+            ("phones", "/console/phones"),
+            ("phones-set-aside", "/console/phones/set-aside"),
+            ("phones-rescue", "/console/phones/rescue"),
             ("labels", f"/console/labels?job_id={_job(12)}"),
             ("verify", "/verify"),
         ):

@@ -225,6 +225,13 @@ def _sending(phone: Installer, day: Day) -> Iterator[str]:
     phone.page.goto(f"{phone.url}/app/#/safe")
     expect(phone.by("safe-verdict")).to_have_attribute("data-answer", "unknown", timeout=60_000)
     yield "safe-unknown"
+    phone.page.goto(f"{phone.url}/app/#/storage")
+    expect(phone.by("measure")).to_be_enabled(timeout=60_000)
+    yield "storage"
+    phone.page.goto(f"{phone.url}/rescue")
+    expect(phone.by("make")).to_be_visible()
+    yield "rescue"
+    phone.page.goto(f"{phone.url}/app/#/outbox")
     phone.deliver()
     yield "outbox-empty"
     phone.page.goto(f"{phone.url}/app/#/safe")
