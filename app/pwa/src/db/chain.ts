@@ -43,9 +43,20 @@ export function readFact(body: string): ReadFact {
   return { body, blobs: namedBlobs(kind, data), event_id, job_id, kind, at };
 }
 
+/** The envelope of a body that was a fact's when it was recorded; null when storage gives back something that is none. */
+export function envelopeIn(body: string): Envelope | null {
+  try {
+    const envelope = JSON.parse(body) as Partial<Envelope> | null;
+    const readable = typeof envelope?.kind === 'string' && typeof envelope.data === 'object' && envelope.data !== null;
+    return readable ? (envelope as Envelope) : null;
+  } catch {
+    return null;
+  }
+}
+
 /** The size that a fact's data states for a blob it names, or null. */
 export function saidSize({ body }: Pick<ReadFact, 'body'>, sha256: string): number | null {
-  const { data } = JSON.parse(body) as { data: JsonObject };
+  const data: JsonObject = envelopeIn(body)?.data ?? {};
   for (const [name, size] of SIZED) {
     if (data[name] === sha256 && typeof data[size] === 'number') return data[size];
   }

@@ -1,5 +1,6 @@
 /** The outbox is a view: own events behind the acknowledged prefix, and blobs without a receipt. Nothing is ever moved. */
-import { saidSize } from './chain';
+import { readBlob, readEvent } from './blobs';
+import { isIntact, saidSize } from './chain';
 import type { EvidenceStore } from './evidence';
 import { headOf } from './facts';
 import { getMeta, NO_SYNC } from './meta';
@@ -62,7 +63,9 @@ export function outboxEvent(event: StoredEvent): OutboxEvent {
 /** Statements and strokes go before photos. */
 export async function outboxBlob(store: EvidenceStore, event: StoredEvent, sha256: string): Promise<OutboxBlob> {
   const { epoch, seq, at, kind } = event;
-  const size = saidSize(event, sha256) ?? (await heldSize(store, sha256));
+  // A damaged event may state any size, and with a wrong one its photo never arrives.
+  const whole = (await isIntact(store.sha256, event)) ? event : await readEvent(store, epoch, seq);
+  const size = (whole && saidSize(whole, sha256)) ?? (await heldSize(store, sha256));
   return { sha256, size, rank: kind === 'signoff.recorded' ? 0 : 1, epoch, seq, at };
 }
 
@@ -71,5 +74,5 @@ export function wireOf({ seq, prev, body, salt, hash, sig, blobs }: StoredEvent)
 }
 
 async function heldSize(store: EvidenceStore, sha256: string): Promise<number> {
-  return (await store.database.run((db) => db.get('blobs', sha256)))?.byteLength ?? 0;
+  return (await readBlob(store, sha256))?.byteLength ?? 0;
 }

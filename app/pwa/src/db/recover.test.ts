@@ -145,6 +145,15 @@ describe('reading', () => {
     expect(await digestOf((await readBlob(store, sha256)) as ArrayBuffer)).toBe(sha256);
   });
 
+  it('an event that is no JSON any more is put right from its file at the start, before any screen reads it', async () => {
+    const { files, bodies } = await worked('torn');
+    const store = openStore('torn', files);
+    const [first] = await eventsAfter(store, 1, 0);
+    await change(store, (name, objects) => void (name === 'events' && objects.put({ ...first, body: first?.body.slice(0, 99) }, [1, 1])));
+    expect(await recover(store)).toMatchObject({ outcome: 'kept' });
+    expect((await eventsAfter(store, 1, 0)).map(({ body }) => body)).toEqual(bodies);
+  });
+
   it('a file whose content is not what its name says is no copy of an event', async () => {
     const { files } = await worked('file-changed');
     const store = openStore('file-changed', files);

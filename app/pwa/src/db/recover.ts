@@ -6,7 +6,8 @@
  * the store `recovered` until this phone is enrolled again.
  */
 import { toB64, ZERO_HASH } from '../domain/log';
-import { readEventFile } from './blobs';
+import { readEvent, readEventFile } from './blobs';
+import { envelopeIn } from './chain';
 import { finished } from './database';
 import { digestOf } from './digest';
 import type { EvidenceStore } from './evidence';
@@ -126,7 +127,10 @@ async function restoreBlobs(store: EvidenceStore, names: readonly string[]): Pro
 
 /** Put back what the database lacks: own events into the log, those of another key into `recovered`. */
 async function restoreEvents(store: EvidenceStore, names: readonly string[], held: Held): Promise<number> {
-  const known = new Set((await store.database.run((db) => db.getAll('events'))).map((event) => `${event.epoch}-${event.seq}-${event.hash}.json`));
+  const here = await store.database.run((db) => db.getAll('events'));
+  // The screens read bodies as they are; the hash of each is looked at when it is sent.
+  for (const { epoch, seq, body } of here) if (envelopeIn(body) === null) await readEvent(store, epoch, seq);
+  const known = new Set(here.map((event) => `${event.epoch}-${event.seq}-${event.hash}.json`));
   const aside = new Set(await getMeta(store.database, 'set_aside'));
   const waiting = new Set(await store.database.run((db) => db.getAllKeys('recovered')));
   const found: StoredEvent[] = [];

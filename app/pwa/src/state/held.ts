@@ -6,6 +6,7 @@
 import { computed, signal, type ReadonlySignal } from '@preact/signals';
 import type { Envelope } from '../domain/events';
 import { readStandard, type Standard } from '../domain/standard';
+import { envelopeIn } from '../db/chain';
 import type { EvidenceStore } from '../db/evidence';
 import { readJobs, readStandards } from '../db/jobs';
 import { getMeta, NO_SYNC, type Departed, type SyncMark } from '../db/meta';
@@ -72,6 +73,11 @@ export function ownEvent(stored: StoredEvent): OwnEvent {
   return { stored, envelope: JSON.parse(stored.body) as Envelope };
 }
 
+/** What no copy gives back as it was shows nothing, and keeps nothing else from being shown. */
+function readable(stored: StoredEvent): OwnEvent[] {
+  return envelopeIn(stored.body) ? [ownEvent(stored)] : [];
+}
+
 export function addOwnEvents(events: readonly StoredEvent[]): void {
   logEvents.value = [...logEvents.value, ...events.map(ownEvent)];
 }
@@ -95,7 +101,7 @@ export async function readAgain(store: EvidenceStore, kind: KeptKind): Promise<v
     case 'events': {
       const known = new Map(logEvents.value.map((event) => [event.stored.hash, event]));
       const stored = await database.run((db) => db.getAll('events'));
-      logEvents.value = stored.map((event) => known.get(event.hash) ?? ownEvent(event));
+      logEvents.value = stored.flatMap((event) => known.get(event.hash) ?? readable(event));
       return;
     }
     case 'jobs':
