@@ -52,6 +52,8 @@ ONCE_FAILED = {
     103263: "restored: an event of a closed epoch, damaged since, went unreported",
     10404: "an older page wrote what it knew over a newer mark: no answer counted any more",
     226340: "of the model: a backup older than the window of retention lacked the word about the loss as well, long let go of",
+    404425: "a copied profile, and our event at the other's place whole nowhere: it asked without end, and nothing else went",
+    502944: "the same, with more behind it",
     2883: "of the model: it did not wait for a photo whose event the server had and no copy here was whole of",
 }
 

@@ -122,7 +122,7 @@ export class Tab {
         let held = false;
         for (let seq = effect.from; seq <= effect.to; seq += 1) held ||= disk.read(effect.epoch, seq) !== null;
         if (!held) disk.save([ownFact(phone.newId(), 'storage.lost', note)]);
-        this.queue.push({ type: 'log_read', ...this.log(effect.from - 1, effect.epoch) });
+        this.queue.push({ type: 'log_read', ...this.log(effect.acked_seq, effect.epoch) });
         return;
       }
       case 'read_log':

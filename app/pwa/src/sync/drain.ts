@@ -171,7 +171,7 @@ export class Drain {
         return;
       case 'report_hole':
         await this.#report(effect);
-        this.feed({ type: 'log_read', ...(await this.#log(effect.from - 1, effect.epoch)) });
+        this.feed({ type: 'log_read', ...(await this.#log(effect.acked_seq, effect.epoch)) });
         return;
       case 'read_log':
         this.feed({ type: 'log_read', ...(await this.#log(effect.acked_seq ?? undefined, effect.epoch)) });

@@ -168,9 +168,30 @@ describe('push', () => {
     const [idle] = run(pushed([]), [{ type: 'manual' }]);
     const ahead = problem(401, 'seal-invalid', { challenge: 'c9', acked_seq: 5, server_epoch: 's1' });
     const [, effects] = run(idle, [{ type: 'sync_problem', problem: ahead }]);
-    expect(effects.at(-1)).toEqual({ type: 'report_hole', epoch: 1, from: 4, to: 5 });
+    expect(effects.at(-1)).toEqual({ type: 'report_hole', epoch: 1, acked_seq: 3, from: 4, to: 5 });
     const [, also] = run(idle, [{ type: 'sync_reply', reply: reply(5), receipt_fits: false }]);
-    expect(also).toEqual([{ type: 'report_hole', epoch: 1, from: 4, to: 5 }]);
+    expect(also).toEqual([{ type: 'report_hole', epoch: 1, acked_seq: 3, from: 4, to: 5 }]);
+  });
+
+  it('S9: where the server has another event and ours is whole nowhere, the one that follows upon ours shows the fork', () => {
+    const foreign = { type: 'sync_reply', reply: reply(3, { receipt: RECEIPT }), receipt_fits: false } as const;
+    const broken = { type: 'event_unreadable', seq: 3 } as const;
+    const [, effects] = run(START, [...booted(events(1, 4)), broken, foreign, broken]);
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 4, to: 4, acked_seq: 0 }]);
+    // With nothing behind it, that is the report of the loss; none of what stands before counts as acknowledged for it.
+    const [, report] = run(START, [...booted(events(1, 3)), broken, foreign, broken]);
+    expect(report).toEqual([{ type: 'report_hole', epoch: 1, acked_seq: 0, from: 3, to: 3 }]);
+  });
+
+  it('S9: a server that has more of this log is first shown all that waits: the branches may part before its end here', () => {
+    const foreign = { type: 'sync_reply', reply: reply(70, { receipt: RECEIPT }), receipt_fits: false } as const;
+    let [state, effects] = run(START, [...booted(events(1, 52)), foreign]);
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 51, to: 51 }]);
+    [state, effects] = run(state, [foreign]);
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 52, to: 52 }]);
+    [state, effects] = run(state, [foreign]);
+    expect(effects).toEqual([{ type: 'report_hole', epoch: 1, acked_seq: 0, from: 53, to: 70 }]);
+    expect(state.acked_seq).toBe(0);
   });
 
   it('S9, L7: a fork opens the given epoch with everything from the fork on', () => {
@@ -320,7 +341,7 @@ describe('local damage', () => {
     const [state, effects] = run(START, [...booted(events(1, 2)), { type: 'event_unreadable', seq: 2 }]);
     expect(effects).toMatchObject([{ type: 'send_sync', from: 1, to: 1 }]);
     const [asked, then] = run(state, [{ type: 'sync_reply', reply: reply(1), receipt_fits: true }]);
-    expect(then.at(-1)).toEqual({ type: 'report_hole', epoch: 1, from: 2, to: 2 });
+    expect(then.at(-1)).toEqual({ type: 'report_hole', epoch: 1, acked_seq: 1, from: 2, to: 2 });
     const read = { type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 3, waiting: events(2, 3), blobs: [] } as const;
     const [, again] = run(asked, [read, { type: 'event_unreadable', seq: 2 }]);
     expect(again).toMatchObject([{ type: 'send_sync', from: 3, to: 3, pending: { events: 1 } }]);
@@ -331,7 +352,7 @@ describe('local damage', () => {
     const behind = problem(401, 'seal-invalid', { challenge: 'c9', acked_seq: 1, server_epoch: 's2' });
     const [state] = run(idle, [{ type: 'sync_problem', problem: behind }]);
     const [, effects] = run(state, [{ type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 3, waiting: [], blobs: [] }]);
-    expect(effects).toEqual([{ type: 'report_hole', epoch: 1, from: 2, to: 3 }]);
+    expect(effects).toEqual([{ type: 'report_hole', epoch: 1, acked_seq: 1, from: 2, to: 3 }]);
     const read = { type: 'log_read', epoch: 1, acked_seq: 1, head_seq: 4, waiting: events(4, 4), blobs: [] } as const;
     const given = reply(1, { server_epoch: 's2', directives: [{ new_epoch: 2 }] });
     const [, then] = run(state, [read, { type: 'sync_reply', reply: given, receipt_fits: true }]);

@@ -181,7 +181,16 @@ function onLocalFailed(state: SyncState, input: Input): Stepped {
 
 function onEventUnreadable(state: SyncState, seq: number): Stepped {
   if (state.busy?.kind !== 'sync') return [state, []];
-  return [withoutEvent({ ...state, busy: null, pull: true }, seq), []];
+  const rest = withoutEvent({ ...state, busy: null, pull: true }, seq);
+  return state.contested_seq === seq ? contestedBehind(rest, seq) : [rest, []];
+}
+
+/** The server has another event there, and ours cannot be shown. What follows upon ours shows the two branches as well. */
+function contestedBehind(state: SyncState, seq: number): Stepped {
+  const behind = state.waiting.find((event) => event.seq > seq);
+  if (behind) return [{ ...state, contested_seq: behind.seq }, []];
+  const { epoch, acked_seq, head_seq } = state;
+  return [{ ...state, working: 'reporting_hole' }, [{ type: 'report_hole', epoch, acked_seq, from: seq, to: head_seq }]];
 }
 
 function onEventChecked(state: SyncState, seq: number, whole: boolean): Stepped {

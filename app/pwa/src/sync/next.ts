@@ -26,7 +26,7 @@ export function next(state: SyncState, now_ms: number, effects: readonly Effect[
 /** The server gives a new epoch only for an event behind the hole. When there is none, there is the report of the loss. */
 function reportHole(state: SyncState, effects: readonly Effect[]): Stepped {
   const { epoch, acked_seq, head_seq } = state;
-  return [{ ...state, working: 'reporting_hole' }, [...effects, { type: 'report_hole', epoch, from: acked_seq + 1, to: head_seq }]];
+  return [{ ...state, working: 'reporting_hole' }, [...effects, { type: 'report_hole', epoch, acked_seq, from: acked_seq + 1, to: head_seq }]];
 }
 
 interface Request {

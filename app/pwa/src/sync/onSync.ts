@@ -46,7 +46,11 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
   const fork = firstFork(reply);
   const opens = newEpoch(state, reply);
   if (!receipt_fits && opens === null) {
-    if (reply.acked_seq > state.head_seq) return onServerAhead(state, reply.acked_seq, []);
+    if (reply.acked_seq > state.head_seq) {
+      // What stands behind this batch may be where the branches part.
+      const behind = state.waiting.find(({ seq }) => seq > busy.to);
+      return behind ? [{ ...state, contested_seq: behind.seq }, []] : onServerAhead(state, reply.acked_seq, []);
+    }
     // Its word alone acknowledges nothing, but says where to go on; the receipt for that speaks for what stands before.
     if (reply.receipt === null && reply.acked_seq > state.said_seq) return [{ ...state, said_seq: reply.acked_seq }, []];
     const names_another = reply.receipt !== null && reply.acked_seq > 0 && state.contested_seq === null;
@@ -179,7 +183,7 @@ function isBehind(state: SyncState, problem: ProblemSeen): problem is ProblemSee
  */
 function onServerAhead(state: SyncState, acked_seq: number, effects: readonly Effect[]): Stepped {
   const { epoch, head_seq } = state;
-  return [{ ...state, working: 'reporting_hole' }, [...effects, { type: 'report_hole', epoch, from: head_seq + 1, to: acked_seq }]];
+  return [{ ...state, working: 'reporting_hole' }, [...effects, { type: 'report_hole', epoch, acked_seq: state.acked_seq, from: head_seq + 1, to: acked_seq }]];
 }
 
 function isAhead(state: SyncState, problem: ProblemSeen): problem is ProblemSeen & { readonly acked_seq: number } {

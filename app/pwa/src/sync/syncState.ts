@@ -233,7 +233,7 @@ export type Effect =
   | { readonly type: 'check_blob'; readonly sha256: string }
   | { readonly type: 'look_for_blobs'; readonly sha256s: readonly string[] }
   | { readonly type: 'record_older'; readonly epoch: number }
-  | { readonly type: 'report_hole'; readonly epoch: number; readonly from: number; readonly to: number }
+  | { readonly type: 'report_hole'; readonly epoch: number; readonly acked_seq: number; readonly from: number; readonly to: number }
   /** `acked_seq` is what storage noted when it is null. */
   | { readonly type: 'read_log'; readonly epoch: number; readonly acked_seq: number | null }
   | { readonly type: 'open_epoch'; readonly epoch: number; readonly prior_epoch: number; readonly acked_seq: number; readonly reason: OpeningReason }
