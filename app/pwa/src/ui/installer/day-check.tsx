@@ -88,7 +88,7 @@ export function DayCheck() {
           text={open.length === 0 ? sayEnrol('jobs_none') : jobsGood ? sayEnrol('jobs_good', { n: ready }) : sayEnrol('jobs_some', { ready, all: open.length })}
         >
           {open.map((view) => (
-            <p class="row apart small" key={view.job_id} data-testid="tick-job">
+            <p class="stack tight small" key={view.job_id} data-testid="tick-job">
               <span>{[slotText(view.state.slot), view.state.customer?.name].filter(Boolean).join(' ')}</span>
               <Readiness view={view} />
             </p>

@@ -43,7 +43,7 @@ export function Storage() {
           <p>{saySend('storage_low_text')}</p>
         </Notice>
       )}
-      <dl class="card facts">
+      <dl class="card measures">
         <Line name={saySend('storage_fit')} text={measuring ? saySend('storage_trying') : fitText(room.value)} testid="fit" good={measuring || fit === null ? undefined : fit >= FEW_PHOTOS} />
         <Line name={saySend('storage_held')} text={bytesText(heldBytes.value)} testid="held" />
         <Line name={saySend('storage_unsent')} text={bytesText(status.value.pending_bytes)} testid="unsent" />

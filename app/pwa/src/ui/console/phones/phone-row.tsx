@@ -118,7 +118,7 @@ function Condition({ phone }: { readonly phone: Phone }) {
   return (
     <p class="small phone-condition" data-testid="condition">
       {said.filter(Boolean).join(' · ')}
-      {phone.condition_at && <span class="quiet block">{say('condition_at', { age: ageText(phone.condition_at, now_ms.value) })}</span>}
+      {phone.condition_at && <span class="quiet block">{saidText(phone.condition_at)}</span>}
     </p>
   );
 }
@@ -148,6 +148,10 @@ function Actions({ phone, onChanged, onRevoke }: {
       {may && <Button kind="link" testid="revoke-phone" onTap={() => onRevoke(phone)}>{say('revoke')}</Button>}
     </div>
   );
+}
+
+function saidText(at: string): string {
+  return ageOf(at, now_ms.value).measure === 'now' ? say('condition_now') : say('condition_at', { age: ageText(at, now_ms.value) });
 }
 
 function contactText(phone: Phone): string {
