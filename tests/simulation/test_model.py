@@ -54,6 +54,7 @@ ONCE_FAILED = {
     226340: "of the model: a backup older than the window of retention lacked the word about the loss as well, long let go of",
     404425: "a copied profile, and our event at the other's place whole nowhere: it asked without end, and nothing else went",
     502944: "the same, with more behind it",
+    4994: "restored, and no room to record closed epochs again: with the next answer that was forgotten",
     2883: "of the model: it did not wait for a photo whose event the server had and no copy here was whole of",
 }
 

@@ -360,6 +360,19 @@ describe('local damage', () => {
     expect(then.at(-1)).toMatchObject({ epoch: 2, acked_seq: 1, reason: 'restore' });
   });
 
+  it('a storage that fails while what a restored server lacks is recorded again does so anew with the next answer', () => {
+    const [idle] = run(pushed([]), [{ type: 'manual' }]);
+    const other = { type: 'sync_reply', reply: reply(3, { server_epoch: 's2' }), receipt_fits: true } as const;
+    let [state, effects] = run(idle, [other]);
+    expect(kinds(effects)).toEqual(['record_older', 'keep_reply', 'read_log']);
+    const read = { type: 'log_read', epoch: 1, acked_seq: 3, head_seq: 3, waiting: [], blobs: [] } as const;
+    [state, effects] = run(state, [{ type: 'local_failed' }, { type: 'manual' }, { type: 'timer' }, read, other]);
+    expect(kinds(effects)).toEqual(['record_older', 'keep_reply', 'read_log']);
+    [state, effects] = run(state, [read, other]);
+    expect(kinds(effects)).not.toContain('record_older');
+    expect(state.server_epoch).toBe('s2');
+  });
+
   it('a storage that fails while keeping the answer makes it wait and forget nothing', () => {
     const [state, effects] = run(START, [...booted(), { type: 'local_failed' }]);
     expect(kinds(effects)).toEqual(['wait']);

@@ -120,7 +120,7 @@ function withLog(state: SyncState, { epoch, acked_seq, head_seq, waiting, blobs 
 }
 
 function onLogRead(state: SyncState, log: LogView): Stepped {
-  const read: SyncState = { ...withLog(state, log), working: null, stale: false, pull: true, cut_before: null, broken_seq: null };
+  const read: SyncState = { ...withLog(state, log), restored_from: null, working: null, stale: false, pull: true, cut_before: null, broken_seq: null };
   return state.stale ? readLog(read) : [read, []];
 }
 
@@ -176,7 +176,8 @@ function onNetworkFailed(state: SyncState, input: Input): Stepped {
 
 /** Storage failed: what was thought kept may not be. What waits is read anew, since only storage knows. */
 function onLocalFailed(state: SyncState, input: Input): Stepped {
-  return [{ ...failed(state, input, 'storage', null), busy: null, working: null, stale: true }, []];
+  const server_epoch = state.restored_from ?? state.server_epoch;
+  return [{ ...failed(state, input, 'storage', null), server_epoch, restored_from: null, busy: null, working: null, stale: true }, []];
 }
 
 function onEventUnreadable(state: SyncState, seq: number): Stepped {

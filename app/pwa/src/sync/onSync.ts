@@ -61,6 +61,7 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
   const acked_seq = Math.min(reply.acked_seq, fork - 1, receipt_fits ? state.head_seq : state.acked_seq);
   const progressed: SyncState = {
     ...answered(state, input, reply),
+    restored_from: restored ? state.server_epoch : null,
     acked_seq,
     contested_seq: null,
     waiting: state.waiting.filter(({ seq }) => seq > acked_seq),

@@ -67,6 +67,8 @@ export interface SyncState {
   /** Where the log ends. What lies between `acked_seq` and here and does not wait is a hole: no copy of it is whole. */
   readonly head_seq: number;
   readonly server_epoch: string | null;
+  /** The lineage before this one, until what the restored server lacks is recorded again: should that fail, it is still due. */
+  readonly restored_from: string | null;
   readonly waiting: readonly WaitingEvent[];
   readonly blobs: readonly WaitingBlob[];
   readonly standards: readonly WantedStandard[];
@@ -126,6 +128,7 @@ export const START: SyncState = {
   contested_seq: null,
   head_seq: 0,
   server_epoch: null,
+  restored_from: null,
   waiting: [],
   blobs: [],
   standards: [],
