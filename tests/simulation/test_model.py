@@ -55,6 +55,7 @@ ONCE_FAILED = {
     404425: "a copied profile, and our event at the other's place whole nowhere: it asked without end, and nothing else went",
     502944: "the same, with more behind it",
     4994: "restored, and no room to record closed epochs again: with the next answer that was forgotten",
+    620025: "the same, in a copied profile",
     2883: "of the model: it did not wait for a photo whose event the server had and no copy here was whole of",
 }
 
