@@ -36,10 +36,6 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # A small phone of today, and the smallest that is still carried.
 SIZES = {"360": (360, 740), "320": (320, 568)}
 DESK = (1440, 900)
-_RESCUE_IS_KEPT = """async () => {
-    const kept = async () => (await navigator.serviceWorker.getRegistration('/rescue'))?.active?.state === 'activated';
-    while (!(await kept())) await new Promise((go) => setTimeout(go, 100));
-}"""
 
 
 @dataclass
@@ -132,7 +128,6 @@ def _phones(album: Album, app: Flask, phones: Phones, language: str, tag: str) -
     phone = phones.blank(tag)
     phone.enrol(f"{phones.url}/app/#enrol={enrol.make_code_for_login(office, found.installer).code}")
     album.phone("today-online", phone.page, language)
-    phone.page.evaluate(_RESCUE_IS_KEPT)
     phone.go_offline()
     # Two machines of the same installer: one for each walk.
     work, returned = _job({"en": 16, "zh": 12}[language]), _job(5)
