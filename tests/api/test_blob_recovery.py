@@ -29,7 +29,7 @@ def leave_behind(world: World, tmp_path: Path, content: bytes) -> None:
     assert world.office.blobs.append(world.tenant_id, SHA256, 0, chunk) == len(content)
 
 
-@pytest.mark.parametrize(("offset", "chunk"), [(50_000, b"x"), (49_999, PHOTO[49_999:]), (0, PHOTO)])
+@pytest.mark.parametrize(("offset", "chunk"), [(50_000, b"x"), (49_999, PHOTO[49_999:]), (0, PHOTO)], ids=["one-beyond", "the-last", "all"])
 def test_b5_all_bytes_held_but_never_checked(world: World, phone: Phone, tmp_path: Path, offset: int, chunk: bytes) -> None:
     leave_behind(world, tmp_path, PHOTO)
     response = phone.patch(SHA256, PHOTO, offset, chunk)
