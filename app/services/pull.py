@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import bindparam, select, true
+from sqlalchemy import bindparam, select, text, true
 
 from app.domain.events import JsonObject
 from app.services.append import Author
@@ -31,10 +31,12 @@ _STATES = Prepared(
     select(_job.c.job_id, _job.c.rev, _job.c.fold_v, _job.c.state).where(among(_job.c.job_id, "job_ids")).order_by(_job.c.job_id)
 )
 _NAMES = Prepared(select(_user.c.user_id, _user.c.name).where(among(_user.c.user_id, "user_ids")))
+# As text, because an index for some of the rows is used only when its condition stands in the statement itself.
+_AWAITED = text("blob_name.awaited")
 _WANTED = Prepared(
     select(_name.c.sha256)
     .select_from(_name.outerjoin(_blob, (_blob.c.tenant_id == _name.c.tenant_id) & (_blob.c.sha256 == _name.c.sha256)))
-    .where(_name.c.device_id == bindparam("device_id"), _blob.c.sha256.is_(None))
+    .where(_name.c.device_id == bindparam("device_id"), _AWAITED, _blob.c.sha256.is_(None))
     .order_by(_name.c.epoch, _name.c.seq)
     .limit(2 * WANTED_MAX)
 )

@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, insert, select, tuple_, update
+from sqlalchemy import Table, bindparam, select, true, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as insert_unless_there  # SQLite speaks the same words
 from sqlalchemy.orm import Session
 
 from app.store import log
@@ -30,8 +31,12 @@ _LOCK = (
     .order_by(_job.c.job_id)
     .with_for_update()
 )
-_STORED = select(_blob.c.size).where(_blob.c.tenant_id == bindparam("tenant_id"), _blob.c.sha256 == bindparam("sha256"))
-_INSERT = insert(_blob)
+_INSERT = insert_unless_there(_blob).on_conflict_do_nothing()
+_ARRIVED = (
+    update(_name)
+    .where(_name.c.tenant_id == bindparam("of_tenant"), _name.c.sha256 == bindparam("of_sha256"), _name.c.awaited == true())
+    .values(awaited=False)
+)
 _COUNTED = (
     update(_job).where(_job.c.job_id == bindparam("of_job")).values(blobs_named=bindparam("named"), blobs_missing=bindparam("missing"))
 )
@@ -76,10 +81,9 @@ def lock_waiting(session: Session, tenant_id: str, sha256: str) -> list[str]:
 
 
 def note_stored(session: Session, tenant_id: str, sha256: str, size: int, now: datetime) -> None:
-    """Note a blob as stored whole, unless it is noted already."""
-    if session.execute(_STORED, {"tenant_id": tenant_id, "sha256": sha256}).first() is None:
-        row = {"tenant_id": tenant_id, "sha256": sha256, "size": size, "verified_at": now}
-        session.execute(_INSERT, row)
+    """Note a blob as stored whole, unless it is noted already; no phone is asked for it any more."""
+    session.execute(_INSERT, {"tenant_id": tenant_id, "sha256": sha256, "size": size, "verified_at": now})
+    session.execute(_ARRIVED, {"of_tenant": tenant_id, "of_sha256": sha256})
 
 
 def count_again(session: Session, tenant_id: str, job_ids: Iterable[str]) -> None:

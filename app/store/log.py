@@ -55,7 +55,14 @@ _KEEP, _KEEP_AND_LIST = (
     Prepared(update(_job).where(_job.c.job_id == bindparam("of_job")).values({name: bindparam(name) for name in names}))
     for names in (_ALWAYS_NEW, (*_ALWAYS_NEW, *_LISTED))
 )
-_INSERT_EVENT, _INSERT_NAME, _INSERT_CREW = Prepared(insert(_event)), Prepared(insert(_name)), Prepared(insert(_crew))
+_INSERT_EVENT, _INSERT_CREW = Prepared(insert(_event)), Prepared(insert(_crew))
+_INSERT_NAME = Prepared(
+    text(
+        """INSERT INTO blob_name (tenant_id, sha256, device_id, epoch, seq, job_id, awaited)
+        VALUES (:tenant_id, :sha256, :device_id, :epoch, :seq, :job_id,
+            NOT EXISTS (SELECT 1 FROM blob WHERE tenant_id = :tenant_id AND sha256 = :sha256))"""
+    )
+)
 _INSERT_SEAL, _INSERT_FORK = (Prepared(insert_unless_there(into).on_conflict_do_nothing()) for into in (_seal, _fork))
 # PostgreSQL takes many rows in one JSON value for a fraction of what they cost one by one. Bytes may hold anything: they go as base64.
 _EVENTS_FROM_JSON = Prepared(
@@ -71,8 +78,9 @@ _EVENTS_FROM_JSON = Prepared(
 )
 _NAMES_FROM_JSON = Prepared(
     text(
-        """INSERT INTO blob_name (tenant_id, sha256, device_id, epoch, seq, job_id)
-        SELECT tenant_id, sha256, device_id, epoch, seq, job_id
+        """INSERT INTO blob_name (tenant_id, sha256, device_id, epoch, seq, job_id, awaited)
+        SELECT tenant_id, sha256, device_id, epoch, seq, job_id,
+            NOT EXISTS (SELECT 1 FROM blob WHERE blob.tenant_id = given.tenant_id AND blob.sha256 = given.sha256)
         FROM json_to_recordset(CAST(:rows AS json))
             AS given (tenant_id text, sha256 text, device_id text, epoch bigint, seq bigint, job_id text)"""
     )
