@@ -64,6 +64,12 @@ export interface Departed {
   readonly slot: { readonly from: string; readonly to: string } | null;
 }
 
+/** P-256; `key_id` is the beginning of the thumbprint of the key itself (PROTOCOL S8). */
+export interface ServerKey {
+  readonly key_id: string;
+  readonly public_key: { readonly kty: 'EC'; readonly crv: 'P-256'; readonly x: string; readonly y: string };
+}
+
 interface MetaValues {
   install: Install;
   identity: Identity;
@@ -80,6 +86,8 @@ interface MetaValues {
   departed: readonly Departed[];
   /** What is whole nowhere, and the office was told so: the SHA-256 of blobs. */
   told_damaged: readonly string[];
+  /** The server's public keys that its receipts are checked with. One that is known is never replaced. */
+  server_keys: readonly ServerKey[];
 }
 
 export type MetaKey = keyof MetaValues;

@@ -4,7 +4,6 @@
  */
 import type { EvidenceStore, Writer } from '../db/evidence';
 import { getMeta, type Identity } from '../db/meta';
-import { sweep } from '../db/sweep';
 import { keepAwake } from '../device/awake';
 import { after, chance, nowMs, stamp } from '../device/clock';
 import { lead, type Leadership } from '../device/lock';
@@ -140,6 +139,7 @@ async function afterContact(store: EvidenceStore, token: () => string | null): P
 async function letGo(store: EvidenceStore): Promise<void> {
   const mark = await getMeta(store.database, 'sync').catch(() => null);
   if (!mark) return;
+  const { sweep } = await import('../db/sweep');
   const deleted = await sweep(store, mark).catch(() => 0);
   if (deleted > 0) await readAgain(store, 'events').catch(() => undefined);
 }

@@ -2,11 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { eventsAfter, headOf, openEpoch, saveFacts } from '../db/facts';
 import type { StoredEvent } from '../db/schema';
+import { ZERO_HASH } from '../domain/log';
 import { body, enrolHere, IDENTITY, MemoryFiles, note, openStore } from '../testing/evidence';
+import { json, openOffice, publishing } from '../testing/office';
 import { Drain } from './drain';
 import type { SyncState } from './syncState';
 
 const AT = '2026-11-22T09:30:00.000Z';
+const signing = await openOffice();
 
 interface Posted {
   readonly epoch: number;
@@ -19,7 +22,7 @@ class Office {
   readonly logs = new Map<number, { hash: string; body: string }[]>();
   given = 1;
 
-  answer({ epoch, events, pending }: Posted): object {
+  async answer({ epoch, events, pending }: Posted): Promise<object> {
     const log = this.logs.get(epoch) ?? [];
     this.logs.set(epoch, log);
     const results = events.map(({ seq, hash, body: text }) => {
@@ -30,7 +33,6 @@ class Office {
     });
     const lacks = (events[0]?.seq ?? 0) > log.length + 1 && pending.events < (events.at(-1)?.seq ?? 0) - log.length;
     if (lacks) this.given += 1;
-    const text = `doorstep-receipt-v1\ntenant-1\ndevice-1\n${epoch}\n${log.length}\n${log.at(-1)?.hash ?? ''}\ns1\n${AT}\nk\n`;
     const stored = results.some(({ status }) => status !== 'gap');
     return {
       server_epoch: 's1',
@@ -44,7 +46,7 @@ class Office {
       jobs: [],
       more: false,
       directives: lacks ? [{ new_epoch: this.given }] : [],
-      receipt: stored ? { text, sig: 's', key_id: 'k' } : null,
+      receipt: stored ? await signing.sign('doorstep-receipt-v1', 'tenant-1', 'device-1', epoch, log.length, log.at(-1)?.hash ?? ZERO_HASH, 's1', AT) : null,
     };
   }
 }
@@ -69,7 +71,7 @@ async function drained(count: number, broken: readonly number[]): Promise<{ offi
     writer,
     identity: IDENTITY,
     public_key: async () => ({}),
-    fetch: async (_, init) => new Response(JSON.stringify(office.answer(JSON.parse(String(init.body)) as Posted)), { headers: { 'content-type': 'application/json' } }),
+    fetch: publishing(signing, async (_, init) => json(await office.answer(JSON.parse(String(init.body)) as Posted))),
     build: 'test',
     stamp: () => AT,
     now_ms: () => 1_000_000,

@@ -82,8 +82,13 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
     return [{ ...progressed, working: 'reading_log' }, effects];
   }
   // A batch that moved nothing would be sent for ever without a pause.
-  if (busy.to >= busy.from && acked_seq < busy.from) return [{ ...failed(progressed, input, 'gap', null), pull: false }, effects];
+  if (busy.to >= busy.from && acked_seq < busy.from) return [{ ...failed(progressed, input, whyUnmoved(reply), null), pull: false }, effects];
   return [progressed, effects];
+}
+
+/** Stored, and still no receipt that counts: somebody in between, or a key that the server does not publish. */
+function whyUnmoved({ results }: SyncReply): string {
+  return results.some(({ status }) => status === 'gap') ? 'gap' : 'receipt-mismatch';
 }
 
 function answered(state: SyncState, { now_ms }: Input, reply: SyncReply): SyncState {

@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { saveFacts } from '../db/facts';
 import { putMeta, NO_SYNC } from '../db/meta';
-import type { StoredEvent } from '../db/schema';
+import type { Receipt, StoredEvent } from '../db/schema';
 import { enrolHere, IDENTITY, note, openStore } from '../testing/evidence';
+import { json, openOffice, publishing } from '../testing/office';
 import { ask, type Fetch } from './answer';
 import { sendChunk, sendReadmit, sendSync, type Line, type Told } from './requests';
 import type { SyncReply } from './wire';
 
 const AT = '2026-11-22T09:30:00.000Z';
 const SHA = 'a'.repeat(64);
+const office = await openOffice();
 
 async function lineWith(fetch: Fetch, count = 2): Promise<{ line: Line; events: StoredEvent[] }> {
   const store = openStore();
@@ -16,29 +18,25 @@ async function lineWith(fetch: Fetch, count = 2): Promise<{ line: Line; events: 
   const saved = await saveFacts(store, writer, Array.from({ length: count }, () => ({ body: note(), blobs: [] })));
   await putMeta(store.database, 'sync', { ...NO_SYNC, server_epoch: 's1', challenge: 'c1' });
   const public_key = async (): Promise<Record<string, string>> => ({ kty: 'OKP', crv: 'Ed25519', x: 'x' });
-  const line = { fetch, store, writer, identity: IDENTITY, public_key, build: 'test', stamp: () => AT, token: () => 't' };
+  const line = { fetch: publishing(office, fetch), store, writer, identity: IDENTITY, public_key, build: 'test', stamp: () => AT, token: () => 't' };
   return { line, events: saved.map(({ event }) => event) };
 }
 
-const json = (value: object, status = 200, headers: Record<string, string> = {}): Response =>
-  new Response(JSON.stringify(value), { status, headers: { 'content-type': 'application/json', ...headers } });
-
-function reply(acked_seq: number, receipt: string | null): SyncReply {
+function reply(acked_seq: number, receipt: Receipt | null): SyncReply {
   const none = { results: [], blobs_wanted: [], manifest: null, jobs: [], more: false, directives: [] };
-  const signed = receipt === null ? null : { text: receipt, sig: 's', key_id: 'k' };
-  return { server_epoch: 's1', server_time: AT, challenge: 'c2', access_token: 't', acked_seq, ...none, receipt: signed };
+  return { server_epoch: 's1', server_time: AT, challenge: 'c2', access_token: 't', acked_seq, ...none, receipt };
 }
 
-const receiptOf = (device: string, epoch: number, seq: number, hash: string, lineage = 's1'): string =>
-  `doorstep-receipt-v1\ntenant-1\n${device}\n${epoch}\n${seq}\n${hash}\n${lineage}\n${AT}\nk\n`;
+const receiptOf = (device: string, epoch: number, seq: number, hash: string, lineage = 's1'): Promise<Receipt> =>
+  office.sign('doorstep-receipt-v1', 'tenant-1', device, epoch, seq, hash, lineage, AT);
 
 describe('S8: a receipt counts when it speaks for this very log', () => {
   const send = { type: 'send_sync', epoch: 1, from: 1, to: 2, acked_seq: 0, pending: { events: 2, blobs: 0, bytes: 0, oldest_at: null } } as const;
 
-  async function fits(receipt: (events: StoredEvent[]) => string | null, acked_seq = 2, known = 0): Promise<unknown> {
+  async function fits(receipt: (events: StoredEvent[]) => Promise<Receipt> | null, acked_seq = 2, known = 0): Promise<unknown> {
     let answer: Response | null = null;
     const { line, events } = await lineWith(async () => answer ?? new Response(null, { status: 500 }));
-    answer = json(reply(acked_seq, receipt(events)));
+    answer = json(reply(acked_seq, await receipt(events)));
     const told = await sendSync(line, { ...send, acked_seq: known });
     return told.type === 'sync_reply' ? told.receipt_fits : told;
   }
@@ -94,7 +92,7 @@ describe('E5: showing the certificate', () => {
 
 describe('B6: a photo that is all there', () => {
   it('needs no whole copy here: an empty chunk brings the receipt', async () => {
-    const receipt = { text: `doorstep-blob-receipt-v1\ntenant-1\n${SHA}\n900\ns1\n${AT}\nk\n`, sig: 's', key_id: 'k' };
+    const receipt = await office.sign('doorstep-blob-receipt-v1', 'tenant-1', SHA, 900, 's1', AT);
     const { line } = await lineWith(async () => json({ sha256: SHA, size: 900, receipt }));
     const chunk = { type: 'send_chunk', sha256: SHA, offset: 900, length: 0, size: 900 } as const;
     expect(await sendChunk(line, chunk, null)).toEqual({ type: 'blob_receipt', sha256: SHA, receipt });

@@ -5,7 +5,7 @@ import { headOf } from '../db/facts';
 import { heldRevs, keepStandard, readJobs } from '../db/jobs';
 import { getMeta, NO_SYNC, type Identity } from '../db/meta';
 import { wireOf } from '../db/outbox';
-import type { StoredEvent } from '../db/schema';
+import type { Receipt, StoredEvent } from '../db/schema';
 import { sealText, utf8, ZERO_HASH } from '../domain/log';
 import { ask, countIn, jsonIn, type Answer, type Fetch } from './answer';
 import type { Effect, Input, ProblemSeen } from './syncState';
@@ -65,8 +65,17 @@ export async function sendSync(line: Line, effect: SendSync): Promise<Told> {
   if (answer.kind === 'problem') return { type: 'sync_problem', problem: answer.problem };
   const reply = readSyncReply(jsonIn(answer.headers, answer.body));
   if (!reply) return { type: 'network_failed', why: 'not_ours' };
+  const word = reply.receipt && (await wordOf(line, reply.receipt));
+  if (word === 'no_answer') return { type: 'network_failed', why: word };
+  // Whoever answered without the server's signature acknowledges nothing.
+  if (word === 'not_signed') return { type: 'sync_reply', reply: { ...reply, receipt: null, acked_seq: Math.min(reply.acked_seq, effect.acked_seq) }, receipt_fits: true };
   const known_seq = Math.max(effect.acked_seq, mark.acked[String(effect.epoch)] ?? 0);
   return { type: 'sync_reply', reply, receipt_fits: await receiptFits(line, effect.epoch, known_seq, reply) };
+}
+
+async function wordOf(line: Line, receipt: Receipt): Promise<'signed' | 'not_signed' | 'no_answer'> {
+  const { whetherSigned } = await import('./signed');
+  return whetherSigned(line, receipt);
 }
 
 /** A server that does not know this device, because its database is older than the enrolment, is shown its own word (E5). */
@@ -135,11 +144,25 @@ export async function sendChunk(line: Line, { sha256, offset, length, size }: Se
   });
   if (answer.kind === 'dead') return { type: 'network_failed', why: answer.why };
   if (answer.kind === 'problem') return { type: 'blob_problem', sha256, problem: answer.problem };
-  return chunkAnswer(answer, sha256, size);
+  return chunkAnswer(line, answer, sha256, size);
 }
 
-function chunkAnswer(answer: Extract<Answer, { kind: 'ok' }>, sha256: string, size: number): Told {
+const NOT_SIGNED: ProblemSeen = {
+  status: 200,
+  slug: 'receipt-mismatch',
+  retry_after_s: null,
+  challenge: null,
+  seq: null,
+  offset: null,
+  acked_seq: null,
+  server_epoch: null,
+};
+
+async function chunkAnswer(line: Line, answer: Extract<Answer, { kind: 'ok' }>, sha256: string, size: number): Promise<Told> {
   const receipt = answer.status === 200 ? readBlobReceipt(jsonIn(answer.headers, answer.body), sha256, size) : null;
+  const word = receipt && (await wordOf(line, receipt));
+  if (word === 'no_answer') return { type: 'network_failed', why: word };
+  if (word === 'not_signed') return { type: 'blob_problem', sha256, problem: NOT_SIGNED };
   if (receipt) return { type: 'blob_receipt', sha256, receipt };
   const offset = answer.status === 204 ? countIn(answer.headers, 'upload-offset') : null;
   return offset === null ? { type: 'network_failed', why: 'not_ours' } : { type: 'blob_progress', sha256, offset };

@@ -33,6 +33,7 @@ export const saySend = catalogue({
     'error_event-damaged': 'This entry was damaged on the phone. Tell the office; do the step again.',
     error_storage: 'The phone’s storage did not answer. Restart the phone; nothing is deleted.',
     'error_device-unknown': 'The office does not know this phone. Ask for a new code; nothing is deleted.',
+    'error_receipt-mismatch': 'What the office confirmed does not carry its signature, so it does not count as delivered. Everything stays here and is tried again. Tell your supervisor.',
     error_other: 'The office answered: {slug}. Nothing is deleted. It is tried again.',
 
     safe_title: 'Safe to close?',
@@ -127,6 +128,7 @@ export const saySend = catalogue({
     'error_event-damaged': '这条记录在手机上损坏了。请告诉公司，并重做这一步。',
     error_storage: '手机存储没有响应。请重启手机，内容不会被删除。',
     'error_device-unknown': '公司不认识这部手机。请要一个新码，内容不会被删除。',
+    'error_receipt-mismatch': '公司的回执没有有效签名，因此不算送达。所有内容都留在手机上，会再次尝试。请告知主管。',
     error_other: '公司的答复：{slug}。内容不会被删除，会再次尝试。',
 
     safe_title: '可以关闭了吗？',
