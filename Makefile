@@ -25,9 +25,11 @@ run: $(PACKAGES) $(FRONT) ## Install, build, migrate, seed a demo day, serve, an
 phone: $(PACKAGES) $(FRONT) ## As run, for a real phone: over USB, or over the LAN by HTTPS
 	@$(BIN)/python -m tools.phone
 
+# Most tests wait for a browser or a disk. The longest files come first, so that none runs alone at the end.
+BESIDE := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 test: $(PACKAGES_DEV) $(FRONT) $(SYSTEM) check ## Run all tests, browser included
 	@$(NPM) test --silent
-	@tools/with-node.sh $(BIN)/python -m pytest
+	@tools/with-node.sh $(BIN)/python -m pytest $(BESIDE) tests/simulation tests
 
 check: $(PACKAGES_DEV) $(NODE_MODULES) ## Lint, types and layers, of both languages
 	@$(BIN)/ruff check .
