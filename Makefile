@@ -29,7 +29,7 @@ phone: $(PACKAGES) $(FRONT) ## As run, for a real phone: over USB, or over the L
 BESIDE := --numprocesses=2 --dist=loadfile --no-loadscope-reorder
 test: $(PACKAGES_DEV) $(FRONT) $(SYSTEM) check ## Run all tests, browser included
 	@$(NPM) test --silent
-	@tools/with-node.sh $(BIN)/python -m pytest $(BESIDE) tests/simulation tests
+	@tools/with-node.sh $(BIN)/python -m pytest $(BESIDE)
 
 check: $(PACKAGES_DEV) $(NODE_MODULES) ## Lint, types and layers, of both languages
 	@$(BIN)/ruff check .

@@ -24,6 +24,11 @@ DIALECTS = ("sqlite", "postgresql")
 _names = itertools.count()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The simulations first: they are the longest, and in two processes none should run alone at the end."""
+    items.sort(key=lambda item: "simulation" not in item.path.parts)
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A real PostgreSQL, started by the first test that needs it."""
