@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from app import clock
 from app.problems import Problem
-from app.services import backup, backup_file, doctor, enrol, job_view, lineage, log_check, proofs, restore, sweep
+from app.services import ask_again, backup, backup_file, doctor, enrol, job_view, lineage, log_check, proofs, restore, sweep
 from app.services import rescue as rescue_files
 from app.services.demo import seed as demo
 from app.services.office import Office
@@ -137,6 +137,15 @@ def sweep_blobs() -> None:
     click.echo(
         f"{len(swept.noted)} blobs noted, {len(swept.removed)} unfinished uploads removed, {len(swept.nameless)} nameless blobs kept."
     )
+
+
+@blobs.command("ask")
+@click.argument("sha256")
+def ask_for_blob(sha256: str) -> None:
+    """Ask the phones that named a lost or damaged blob for it once more."""
+    with _said_plainly():
+        lost = ask_again.ask_again(_office(), sha256)
+    click.echo("Phones that still hold it will send it." if lost else "It lies in the store, whole: there is nothing to ask for.")
 
 
 @backups.command("make")

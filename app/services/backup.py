@@ -19,8 +19,8 @@ from app import clock, ids
 from app.config import Settings, blob_place
 from app.problems import StorageFullProblem
 from app.services.office import Office
-from app.store.blob_disk import full_disk_is_a_problem
 from app.store.durable import copy_verified, sync_file, sync_folder
+from app.store.spool import full_disk_is_a_problem
 from app.store.sqlite_file import NotedBlob, copy_online, lineage_of, noted_blobs, sound
 
 FORM = 1

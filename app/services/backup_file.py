@@ -9,8 +9,8 @@ from pathlib import Path
 from app import ids
 from app.services.backup import BLOBS, BackupInvalid, Made, back_up
 from app.services.office import Office
-from app.store.blob_disk import full_disk_is_a_problem
 from app.store.durable import sync_file, sync_folder
+from app.store.spool import full_disk_is_a_problem
 
 SUFFIX = ".tar"
 

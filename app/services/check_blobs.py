@@ -1,6 +1,5 @@
 """Whether the rows about blobs and the blob store agree, both ways."""
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
@@ -8,12 +7,12 @@ from typing import Any, TypeVar
 from sqlalchemy import select, tuple_
 
 from app.services.office import Office
+from app.store import blob_notes
 from app.store.blob_store import StoredBlob
 from app.store.blobs import Blob, BlobName
 from app.store.db import reading
 
 _AT_ONCE = 1_000
-_HELD = "A phone that still holds it sends it when it is asked: delete its row from `blob`; else bring the file from a backup."
 Key = tuple[str, str]
 Some = TypeVar("Some")
 
@@ -25,6 +24,9 @@ def faults(office: Office, *, read_bytes: bool) -> Iterator[str]:
             yield from _blob_faults(office, tenant_id, sha256, size, read_bytes=read_bytes)
         for _, sha256 in _keys(noted) - _named(_keys(noted)):
             yield f"Blob {sha256}: no event names it. Nothing shows it; it may stay."
+    with reading() as session:
+        for _, sha256 in blob_notes.unasked(session, _AT_ONCE):
+            yield f"Blob {sha256}: named and not stored, but no phone is asked for it. Run flask blobs sweep."
     for stored in _batches(office.blobs.stored()):
         yield from _stray_faults(stored)
     for parts in _batches(office.blobs.partials()):
@@ -34,12 +36,15 @@ def faults(office: Office, *, read_bytes: bool) -> Iterator[str]:
 
 
 def _blob_faults(office: Office, tenant_id: str, sha256: str, size: int, *, read_bytes: bool) -> Iterator[str]:
-    if not office.blobs.has(tenant_id, sha256):
-        yield f"Blob {sha256}: noted as stored, but not there. {_HELD}"
-    elif office.blobs.size(tenant_id, sha256) != size:
-        yield f"Blob {sha256}: stored with another size. Move the file away. {_HELD}"
-    elif read_bytes and _digest(office, tenant_id, sha256) != sha256:
-        yield f"Blob {sha256}: its bytes have changed. Move the file away. {_HELD}"
+    """Asked of the store itself: a local copy may outlive what the store has lost."""
+    what_to_do = f"Bring it from a backup, or ask the phone that may still hold it: flask blobs ask {sha256}."
+    held = office.blobs.stored_size(tenant_id, sha256)
+    if held is None:
+        yield f"Blob {sha256}: noted as stored, but not there. {what_to_do}"
+    elif held != size:
+        yield f"Blob {sha256}: stored with another size. {what_to_do}"
+    elif read_bytes and office.blobs.verify(tenant_id, sha256) is None:
+        yield f"Blob {sha256}: its bytes have changed. {what_to_do}"
 
 
 def _stray_faults(stored: list[StoredBlob]) -> Iterator[str]:
@@ -95,8 +100,3 @@ def _batches(items: Iterable[Some], size: int = _AT_ONCE) -> Iterator[list[Some]
     rest = iter(items)
     while batch := list(islice(rest, size)):
         yield batch
-
-
-def _digest(office: Office, tenant_id: str, sha256: str) -> str:
-    with office.blobs.path(tenant_id, sha256).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

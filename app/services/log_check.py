@@ -78,7 +78,8 @@ def _log_faults(session: Session, head: LogHead) -> Iterator[str]:
 def _seal_faults(session: Session, head: LogHead, name: str) -> Iterator[str]:
     device = session.get_one(Device, head.device_id)
     key = read_public_key(device.alg, json.loads(device.public_key))
-    for seal in session.scalars(select(Seal).where(Seal.device_id == head.device_id, Seal.epoch == head.epoch).order_by(Seal.seq)):
+    of_log = select(Seal).where(Seal.device_id == head.device_id, Seal.epoch == head.epoch).order_by(Seal.seq)
+    for seal in session.scalars(of_log.execution_options(yield_per=_ROWS_AT_ONCE)):
         if not verifies(key, seal.seal, seal_text(seal.device_id, seal.epoch, seal.seq, seal.hash, seal.challenge)):
             yield f"{name}: the seal at seq {seal.seq} does not verify."
         at = session.execute(select(EventRow.hash).where(*_place(EventRow, seal))).scalar()

@@ -7,7 +7,7 @@ from pathlib import Path
 from app import ids
 from app.problems import RescueFileInvalid
 from app.services.office import Office
-from app.store.blob_disk import full_disk_is_a_problem
+from app.store.spool import full_disk_is_a_problem
 
 _PIECE_BYTES = 1 << 20
 

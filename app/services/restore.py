@@ -10,8 +10,8 @@ from app.config import Settings
 from app.services import backup
 from app.services.backup import BLOBS, DATABASE, SECRET_NAMES, SECRETS, BackupInvalid, blob_path, local_places
 from app.services.lineage import begin_lineage_in
-from app.store.blob_disk import full_disk_is_a_problem
 from app.store.durable import copy_verified, make_folder, sync_file, sync_folder
+from app.store.spool import full_disk_is_a_problem
 from app.store.sqlite_file import in_use, noted_blobs, writing_on
 
 _NEW = ".restoring"

@@ -10,7 +10,7 @@ from app.services.office import Office
 from app.services.uploads import note_if_stored
 from app.store import blob_notes
 from app.store.blob_notes import Place
-from app.store.db import reading
+from app.store.db import reading, writing
 
 PARTIAL_AGE_MAX = timedelta(days=30)
 _AT_ONCE = 300
@@ -48,13 +48,15 @@ def orphans(office: Office) -> Orphans:
 
 
 def sweep(office: Office, now: datetime) -> Swept:
-    """Note whole blobs that events name, and remove unfinished uploads that are of no use.
+    """Note whole blobs that events name, see that phones are asked for those that are missing, and remove useless unfinished uploads.
 
     Of no use is one whose blob is noted as whole, and one that no event names and nobody has added to for 30 days. A whole blob is never
     removed: after a restore, the events that name it may still be on a phone.
     """
     alone = orphans(office)
     noted = [place for place in alone.named if note_if_stored(office, *place) is not None]
+    with writing() as session:
+        blob_notes.settle_awaited(session)
     removed = []
     for partials in _in_lots(office.blobs.partials()):
         places = [(one.tenant_id, one.sha256) for one in partials]

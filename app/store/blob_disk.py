@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.store.blob_store import BEGINNING_BYTES, Partial, StoredBlob
-from app.store.spool import READ_BYTES, Spool, full_disk_is_a_problem, make_folder, sync, sync_folder
-
-__all__ = ["DiskBlobs", "full_disk_is_a_problem"]
+from app.store.durable import make_folder, sync_file, sync_folder
+from app.store.spool import READ_BYTES, Spool, full_disk_is_a_problem
 
 
 class DiskBlobs:
     """A folder with `part/` for what is still coming and `blob/` for what is verified, each by tenant, then hash.
 
-    A file is in `blob/` only when its bytes were hashed, synced and then renamed; so whatever is there is whole.
+    A file comes into `blob/` only when its bytes were hashed and synced, by being renamed. What somebody copied there or a disk changed
+    is found by `verify`, and gives way to the blob.
     Every write raises `StorageFullProblem` when the disk is full, and leaves what was there before.
     """
 
@@ -56,9 +56,9 @@ class DiskBlobs:
         make_folder(part.parent)
         make_folder(blob.parent)
         with full_disk_is_a_problem(), _locked(part) as file:
-            if blob.exists():
+            if (size := self.verify(tenant_id, sha256)) is not None:
                 part.unlink(missing_ok=True)
-                return blob.stat().st_size
+                return size
             os.lseek(file, 0, os.SEEK_SET)
             with open(os.dup(file), "rb") as bytes_held:
                 found = hashlib.file_digest(bytes_held, "sha256").hexdigest()
@@ -93,7 +93,14 @@ class DiskBlobs:
             self.accept(tenant_id, sha256, whole)
 
     def verify(self, tenant_id: str, sha256: str) -> int | None:
-        """The blob's size, None when it is not there: what is in its place was found whole before it came there."""
+        """The blob's size when all its bytes were read and are right; None when it is not there, or they are not."""
+        with contextlib.suppress(FileNotFoundError), self._blob(tenant_id, sha256).open("rb") as file:
+            if hashlib.file_digest(file, "sha256").hexdigest() == sha256:
+                return os.fstat(file.fileno()).st_size
+        return None
+
+    def stored_size(self, tenant_id: str, sha256: str) -> int | None:
+        """The size of what is in the blob's place; None when nothing is."""
         with contextlib.suppress(FileNotFoundError):
             return self.size(tenant_id, sha256)
         return None
@@ -146,7 +153,7 @@ class DiskBlobs:
 
 def _keep(whole: Path, blob: Path) -> None:
     """Give a whole file its name: only when its bytes are on the disk, and so that the name is too before anybody is told."""
-    sync(whole)
+    sync_file(whole)
     whole.rename(blob)
     sync_folder(blob.parent)
 

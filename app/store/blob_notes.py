@@ -1,10 +1,10 @@
 """All SQL about blobs on their way in: who named one, whether it is stored, which jobs wait for it."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, false, select, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless_there  # SQLite speaks the same words
 from sqlalchemy.orm import Session
 
@@ -84,6 +84,35 @@ def note_stored(session: Session, tenant_id: str, sha256: str, size: int, now: d
     """Note a blob as stored whole, unless it is noted already; no phone is asked for it any more."""
     session.execute(_INSERT, {"tenant_id": tenant_id, "sha256": sha256, "size": size, "verified_at": now})
     session.execute(_ARRIVED, {"of_tenant": tenant_id, "of_sha256": sha256})
+
+
+def forget_stored(session: Session, tenant_id: str, sha256: str) -> None:
+    """Take back that a blob is stored: whoever named it is asked for it."""
+    session.execute(delete(_blob).where(_blob.c.tenant_id == tenant_id, _blob.c.sha256 == sha256))
+    session.execute(update(_name).where(_name.c.tenant_id == tenant_id, _name.c.sha256 == sha256).values(awaited=True))
+
+
+def settle_awaited(session: Session) -> None:
+    """Make each name's `awaited` what the blobs' own rows say."""
+    here = _is_noted()
+    session.execute(update(_name).where(_name.c.awaited == true(), here).values(awaited=False))
+    session.execute(update(_name).where(_name.c.awaited == false(), ~here).values(awaited=True))
+
+
+def unasked(session: Session, at_once: int) -> Iterator[Place]:
+    """Blobs that are named, not stored, and that no phone is asked for; each name once."""
+    query = select(_name.c.tenant_id, _name.c.sha256).where(_name.c.awaited == false(), ~_is_noted())
+    for row in session.execute(query.execution_options(yield_per=at_once)):
+        yield row.tenant_id, row.sha256
+
+
+def _is_noted() -> ColumnElement[bool]:
+    return exists().where(_blob.c.tenant_id == _name.c.tenant_id, _blob.c.sha256 == _name.c.sha256)
+
+
+def holders(session: Session, sha256: str) -> Sequence[str]:
+    """The tenants for whom a blob is noted as stored."""
+    return session.scalars(select(_blob.c.tenant_id).where(_blob.c.sha256 == sha256)).all()
 
 
 def count_again(session: Session, tenant_id: str, job_ids: Iterable[str]) -> None:

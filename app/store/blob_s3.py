@@ -79,6 +79,12 @@ class S3Blobs:
             return None
         return size if digest.hexdigest() == sha256 else None
 
+    def stored_size(self, tenant_id: str, sha256: str) -> int | None:
+        """The size of the object in the bucket, whatever copy there is here; None when there is none."""
+        with contextlib.suppress(FileNotFoundError):
+            return self._bucket.size(_blob(tenant_id, sha256))
+        return None
+
     def has(self, tenant_id: str, sha256: str) -> bool:
         """Whether there is an object of that name."""
         try:

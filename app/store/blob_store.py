@@ -56,7 +56,10 @@ class BlobStore(Protocol):
         """Store a whole blob that the server made itself."""
 
     def verify(self, tenant_id: str, sha256: str) -> int | None:
-        """The size of a blob that lies in the store whole, to the last byte; None when it does not."""
+        """Read what lies in the store itself: the blob's size when it is whole, to the last byte; None when it is not, or not there."""
+
+    def stored_size(self, tenant_id: str, sha256: str) -> int | None:
+        """The size of what lies in the store itself in the blob's place, whatever it is; None when nothing does."""
 
     def has(self, tenant_id: str, sha256: str) -> bool:
         """Whether there is a blob of that name."""

@@ -2,12 +2,12 @@
 
 import contextlib
 import errno
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from app import clock, ids
 from app.problems import StorageFullProblem
+from app.store.durable import make_folder
 
 READ_BYTES = 1 << 20
 _AGE_MAX_S = 86_400
@@ -53,27 +53,6 @@ def full_disk_is_a_problem() -> Iterator[None]:
         if error.errno in _FULL:
             raise StorageFullProblem(retry_after_s=60) from error
         raise
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder that a power cut does not take away again."""
-    if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        sync_folder(folder.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Wait until the names in a folder are on the disk."""
-    sync(folder, os.O_RDONLY | os.O_DIRECTORY)
-
-
-def sync(path: Path, how: int = os.O_RDONLY) -> None:
-    """Wait until a file's bytes are on the disk."""
-    descriptor = os.open(path, how)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sweep(folder: Path) -> None:

@@ -122,7 +122,7 @@ def test_b10_of_a_write_that_fails_midway_nothing_counts(world: World, phone: Ph
         raise OSError(error, os.strerror(error))
 
     with monkeypatch.context() as disk:
-        disk.setattr(blob_disk, "sync", full)
+        disk.setattr(blob_disk, "sync_file", full)
         assert phone.patch(sha256, PHOTO, 1_000).status_code == 507
     assert not world.office.blobs.has(world.tenant_id, sha256)
     assert phone.patch(sha256, PHOTO, len(PHOTO) - 1, PHOTO[-1:]).status_code == 200

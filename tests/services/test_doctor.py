@@ -81,6 +81,7 @@ PLANTED: list[tuple[str, Callable[[Network], None], str]] = [
     ("row of a blob that nothing names", row("DELETE FROM blob_name"), "no event names it"),
     ("name forgotten", row("DELETE FROM blob_name"), "and no row says so"),
     ("stored, not noted", row("DELETE FROM blob"), "not noted as stored"),
+    ("never asked for", row("DELETE FROM blob"), "no phone is asked for it"),
     ("counter", row("UPDATE job_view SET blobs_missing = 5"), "view differs"),
     ("stage", row("UPDATE job_view SET stage = 'planned'"), "view differs"),
     ("crew", row("DELETE FROM job_crew"), "crew differ"),
@@ -131,6 +132,11 @@ def test_much_takes_little_memory(network: Network) -> None:
         run(
             "INSERT OR IGNORE INTO event (device_id, epoch, seq, tenant_id, prev, hash, body_digest, standing, flags, received_at) "
             f"{numbers} SELECT 'x', 1, i, '{tenant}', '', '', '', 'quarantined', '[]', '2026-01-01 00:00:00' FROM n"
+        )
+        run(
+            "INSERT OR IGNORE INTO seal (device_id, epoch, seq, hash, tenant_id, challenge, seal, received_at) "
+            f"{numbers} SELECT device_id, epoch, 0, printf('%064d', i), '{tenant}', '{'c' * 200}', '', '2026-01-01 00:00:00' "
+            f"FROM n, log_head WHERE {PHONE} AND i <= {rows // 4}"
         )
         tracemalloc.start()
         found = sum(1 for _ in doctor.examine(network.office))

@@ -78,7 +78,7 @@ MUTANTS = (
     Mutant(
         name="receipt-before-the-disk",
         file="app/store/blob_disk.py",
-        find="    sync(whole)\n    whole.rename(blob)\n",
+        find="    sync_file(whole)\n    whole.rename(blob)\n",
         replace="    whole.rename(blob)\n",
         imitates="the answer is there before the photo's bytes are on the disk",
         found_by=("pytest", f"{_DURABLE}test_b5_a_receipt_is_given_when_bytes_and_name_are_on_the_disk[sqlite-1]"),
