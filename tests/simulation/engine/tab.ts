@@ -9,7 +9,7 @@ import { keepEnrolment, reclaim } from '../../../app/pwa/src/db/enrolment';
 import type { EvidenceStore, Writer } from '../../../app/pwa/src/db/evidence';
 import { saveFacts, takeUpLate } from '../../../app/pwa/src/db/facts';
 import { readLate } from '../../../app/pwa/src/db/late';
-import { getMeta, NO_SYNC, type Identity } from '../../../app/pwa/src/db/meta';
+import { getMeta, type Identity } from '../../../app/pwa/src/db/meta';
 import { outboxBlob, outboxEvent } from '../../../app/pwa/src/db/outbox';
 import { recover } from '../../../app/pwa/src/db/recover';
 import type { StoredEvent } from '../../../app/pwa/src/db/schema';
@@ -232,8 +232,7 @@ export class Tab implements Gate {
   }
 
   async #letGo(): Promise<void> {
-    const mark = (await getMeta(this.store.database, 'sync').catch(() => null)) ?? NO_SYNC;
-    await sweep(this.store, mark).catch(() => 0);
+    await sweep(this.store).catch(() => 0);
   }
 
   readonly #fetch = async (address: string, init: RequestInit): Promise<Response> => {

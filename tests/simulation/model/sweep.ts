@@ -19,11 +19,11 @@ export function letGo(phone: Phone): void {
   for (const event of over) {
     world.oracle.letGo(phone, event);
     const blobs = event.blobs.filter((sha256) => !kept.has(sha256));
-    disk.write(() => files.events.delete(fileOf(event)));
-    for (const sha256 of blobs) disk.write(() => files.blobs.delete(sha256));
     disk.write(() => {
       db.events.delete(place(event.epoch, event.seq));
       for (const sha256 of blobs) db.blobs.delete(sha256);
     });
+    for (const sha256 of blobs) disk.write(() => files.blobs.delete(sha256));
+    disk.write(() => files.events.delete(fileOf(event)));
   }
 }

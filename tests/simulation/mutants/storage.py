@@ -74,4 +74,20 @@ MUTANTS = (
         imitates="H52, enketo 432: tapped again after a failure, and the fact stands there twice",
         found_by=_vitest("facts.test.ts", "under its id stands there once"),
     ),
+    Mutant(
+        name="deletes-by-what-was-known",
+        file=f"{_DB}sweep.ts",
+        find="    const gone = await store.database.run(deleted);\n",
+        replace="""    const gone = some;
+    await store.database.run(async (db) => {
+      const tx = db.transaction(STORES, 'readwrite');
+      for (const { event, blobs } of some) {
+        await tx.objectStore('events').delete([event.epoch, event.seq]);
+        for (const sha256 of blobs) await tx.objectStore('blobs').delete(sha256);
+      }
+    });
+""",
+        imitates="H51, H63: a page that was frozen for a day goes on deleting, though the office was restored meanwhile",
+        found_by=_vitest("sweep.race.test.ts", "wherever the page stood still"),
+    ),
 )

@@ -17,6 +17,10 @@ export interface ReceiptsHeld {
 
 export async function readReceipts(database: Database): Promise<ReceiptsHeld> {
   const [keys, values] = await database.run((db) => Promise.all([db.getAllKeys('receipts'), db.getAll('receipts')]));
+  return receiptsIn(keys, values);
+}
+
+export function receiptsIn(keys: readonly string[], values: readonly StoredReceipt[]): ReceiptsHeld {
   const blobs = new Map<string, string>();
   const verdicts = new Map<string, Verdict>();
   values.forEach((value, at) => {

@@ -6,7 +6,6 @@ import { finished } from './database';
 import type { EvidenceStore } from './evidence';
 import type { Files } from './files';
 import { readJobs, readStandards } from './jobs';
-import { getMeta } from './meta';
 import { sweep } from './sweep';
 
 /** Written for one signature after a full day, and again when there is room. */
@@ -104,6 +103,5 @@ async function dropStandards(store: EvidenceStore): Promise<boolean> {
 }
 
 async function dropDelivered(store: EvidenceStore): Promise<boolean> {
-  const mark = await getMeta(store.database, 'sync');
-  return mark !== null && (await sweep(store, mark)) > 0;
+  return (await sweep(store)) > 0;
 }

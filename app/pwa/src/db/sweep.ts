@@ -1,29 +1,74 @@
-/** Lets go of evidence that the office surely holds. The only code that deletes any; `retention` alone decides. */
+/**
+ * Lets go of evidence that the office surely holds. The only code that deletes any; `retention` alone decides.
+ *
+ * A page may be frozen anywhere, lose its lock, and go on much later: so what is known is read, judged and deleted in one and the same
+ * transaction. The files follow; what somebody recorded again meanwhile gets its file back.
+ */
+import type { IDBPTransaction } from 'idb';
 import type { JobState } from '../domain/job';
-import { finished } from './database';
+import { allOrNone, type Connection } from './database';
 import { eventFile, type EvidenceStore } from './evidence';
-import { readJobs } from './jobs';
-import { asJson, getMeta, type SyncMark } from './meta';
+import { encoded, writeFile } from './facts';
+import { asJson, asMeta, getMeta, NO_SYNC, type SyncMark } from './meta';
 import { mayDelete, type Lifetime } from './retention';
-import { readReceipts } from './receipts';
-import type { StoredEvent, StoredJob } from './schema';
+import { receiptsIn } from './receipts';
+import type { PhoneSchema, StoredEvent, StoredJob } from './schema';
 
 /** At most so many at once: it runs beside work. */
 const AT_ONCE = 100;
 
+const STORES = ['events', 'jobs', 'receipts', 'meta', 'blobs', 'thumbs'] as const;
+type Reading<Mode extends IDBTransactionMode> = IDBPTransaction<PhoneSchema, typeof STORES, Mode>;
+
+/** An event to let go of, and those of its blobs that no other event names. */
+interface Over {
+  readonly event: StoredEvent;
+  readonly blobs: readonly string[];
+}
+
 /** @returns how many events it let go of. */
-export async function sweep(store: EvidenceStore, mark: SyncMark): Promise<number> {
+export async function sweep(store: EvidenceStore): Promise<number> {
   return store.exclusively('log', async () => {
-    const events = await store.database.run((db) => db.getAll('events'));
-    const jobs = new Map((await readJobs(store.database)).map((job) => [job.job_id, job]));
-    const { blobs: receipts } = await readReceipts(store.database);
-    const places = placesOf(events);
-    const over = events.filter((event) => mayDelete(lifetimeOf(event, places.get(event.event_id) ?? [event], jobs, receipts, mark))).slice(0, AT_ONCE);
-    const kept = new Set(events.filter((event) => !over.includes(event)).flatMap(({ blobs }) => blobs));
-    let deleted = 0;
-    for (const event of over) if (await letGo(store, event, kept)) deleted += 1;
-    return deleted;
+    const some = await store.database.run((db) => overIn(db.transaction(STORES)));
+    if (some.length === 0) return 0;
+    const gone = await store.database.run(deleted);
+    // One that cannot be removed now is found at the next start.
+    for (const over of gone) await removeFiles(store, over).catch(() => undefined);
+    return gone.length;
   });
+}
+
+async function deleted(db: Connection): Promise<Over[]> {
+  const tx = db.transaction(STORES, 'readwrite', { durability: 'strict' });
+  tx.done.catch(() => undefined);
+  const over = await overIn(tx);
+  function* deletes(): Generator<Promise<unknown>> {
+    for (const { event, blobs } of over) {
+      yield tx.objectStore('events').delete([event.epoch, event.seq]);
+      yield tx.objectStore('receipts').delete(`event:${event.event_id}`);
+      for (const sha256 of blobs) yield tx.objectStore('blobs').delete(sha256);
+      for (const sha256 of blobs) yield tx.objectStore('thumbs').delete(sha256);
+    }
+  }
+  await allOrNone(tx, deletes());
+  return over;
+}
+
+async function overIn<Mode extends IDBTransactionMode>(tx: Reading<Mode>): Promise<Over[]> {
+  const [events, held, keys, receipts, mark] = await Promise.all([
+    tx.objectStore('events').getAll(),
+    tx.objectStore('jobs').getAll(),
+    tx.objectStore('receipts').getAllKeys(),
+    tx.objectStore('receipts').getAll(),
+    tx.objectStore('meta').get('sync'),
+  ]);
+  const said = asMeta<'sync'>(mark) ?? NO_SYNC;
+  const jobs = new Map(held.map((job) => [job.job_id, job]));
+  const { blobs } = receiptsIn(keys, receipts);
+  const places = placesOf(events);
+  const over = events.filter((event) => mayDelete(lifetimeOf(event, places.get(event.event_id) ?? [event], jobs, blobs, said))).slice(0, AT_ONCE);
+  const kept = new Set(events.filter((event) => !over.includes(event)).flatMap((event) => event.blobs));
+  return over.map((event) => ({ event, blobs: event.blobs.filter((sha256) => !kept.has(sha256)) }));
 }
 
 /** What the predicate has to know of one event. `places` are all where it stands; `receipts` those of blobs, with their times. */
@@ -64,25 +109,20 @@ function placesOf(events: readonly StoredEvent[]): Map<string, StoredEvent[]> {
   return places;
 }
 
-/** Files first: should this end half way, the database still knows what to put back, and the next run goes on. */
-async function letGo(store: EvidenceStore, event: StoredEvent, kept: ReadonlySet<string>): Promise<boolean> {
-  const blobs = event.blobs.filter((sha256) => !kept.has(sha256));
-  if (store.files) {
-    await store.files.remove('ev', eventFile(event));
-    for (const sha256 of blobs) await store.files.remove('bl', sha256);
+/** The event's own file last: should this end half way, the next start puts the event back from it, and the next run goes on. */
+async function removeFiles(store: EvidenceStore, { event, blobs }: Over): Promise<void> {
+  const { database, files, filed } = store;
+  for (const sha256 of blobs) {
+    await files?.remove('bl', sha256);
+    filed.delete(`bl/${sha256}`);
+    const back = await database.run((db) => db.get('blobs', sha256));
+    if (back) await writeFile(store, 'bl', sha256, back);
   }
-  store.filed.delete(`ev/${eventFile(event)}`);
-  for (const sha256 of blobs) store.filed.delete(`bl/${sha256}`);
-  await store.database.run((db) => {
-    const tx = db.transaction(['events', 'blobs', 'thumbs', 'receipts'], 'readwrite', { durability: 'strict' });
-    return finished(tx.done, [
-      tx.objectStore('events').delete([event.epoch, event.seq]),
-      tx.objectStore('receipts').delete(`event:${event.event_id}`),
-      ...blobs.flatMap((sha256) => [tx.objectStore('blobs').delete(sha256), tx.objectStore('thumbs').delete(sha256)]),
-    ]);
-  });
-  await forgetSetAside(store, event);
-  return true;
+  await files?.remove('ev', eventFile(event));
+  filed.delete(`ev/${eventFile(event)}`);
+  const back = await database.run((db) => db.get('events', [event.epoch, event.seq]));
+  if (back) await writeFile(store, 'ev', eventFile(back), encoded(back));
+  else await forgetSetAside(store, event);
 }
 
 /** The file that an older key wrote for this event goes with it. */

@@ -3,7 +3,7 @@
  * and show what it says.
  */
 import type { EvidenceStore, Writer } from '../db/evidence';
-import { getMeta, type Identity } from '../db/meta';
+import type { Identity } from '../db/meta';
 import { keepAwake } from '../device/awake';
 import { after, chance, nowMs, stamp } from '../device/clock';
 import { lead, type Leadership } from '../device/lock';
@@ -137,9 +137,7 @@ async function afterContact(store: EvidenceStore, token: () => string | null): P
 
 /** The only deletion of evidence, after a contact with the server; see `retention`. */
 async function letGo(store: EvidenceStore): Promise<void> {
-  const mark = await getMeta(store.database, 'sync').catch(() => null);
-  if (!mark) return;
   const { sweep } = await import('../db/sweep');
-  const deleted = await sweep(store, mark).catch(() => 0);
+  const deleted = await sweep(store).catch(() => 0);
   if (deleted > 0) await readAgain(store, 'events').catch(() => undefined);
 }
