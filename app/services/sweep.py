@@ -50,7 +50,8 @@ def orphans(office: Office) -> Orphans:
 def sweep(office: Office, now: datetime) -> Swept:
     """Note whole blobs that events name, see that phones are asked for those that are missing, and remove useless unfinished uploads.
 
-    Of no use is one whose blob is noted as whole, and one that no event names and nobody has added to for 30 days. A whole blob is never
+    Of no use is one whose blob is noted as whole, and one that no event names and nobody has added to for 30 days, also when that changes
+    while the sweep is under way: whoever names a blob just then finds its upload as it was, or begins it again. A whole blob is never
     removed: after a restore, the events that name it may still be on a phone.
     """
     alone = orphans(office)
@@ -62,9 +63,11 @@ def sweep(office: Office, now: datetime) -> Swept:
         places = [(one.tenant_id, one.sha256) for one in partials]
         with reading() as session:
             whole, named = blob_notes.noted(session, places), blob_notes.named(session, places)
-        for one, place in zip(partials, places, strict=True):
-            if place in whole or (place not in named and now - one.touched_at > PARTIAL_AGE_MAX):
+        for place in places:
+            if place in whole:
                 office.blobs.drop(*place)
+                removed.append(place)
+            elif place not in named and office.blobs.drop_stale(*place, now - PARTIAL_AGE_MAX):
                 removed.append(place)
     return Swept(noted, removed, alone.nameless)
 

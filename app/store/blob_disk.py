@@ -83,6 +83,17 @@ class DiskBlobs:
         """Forget the bytes of an unfinished upload."""
         self._part(tenant_id, sha256).unlink(missing_ok=True)
 
+    def drop_stale(self, tenant_id: str, sha256: str, before: datetime) -> bool:
+        """Forget an unfinished upload to which nobody has added since that moment; whether it was so. Nobody can add to it meanwhile."""
+        part = self._part(tenant_id, sha256)
+        if not part.exists():
+            return False
+        with _locked(part) as file:
+            is_stale = datetime.fromtimestamp(os.fstat(file).st_mtime, UTC) < before
+            if is_stale:
+                part.unlink()
+            return is_stale
+
     def put(self, tenant_id: str, sha256: str, content: bytes) -> None:
         """Store a whole blob that the server made itself."""
         if hashlib.sha256(content).hexdigest() != sha256:

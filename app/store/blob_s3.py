@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 from app.problems import Unavailable
@@ -58,6 +59,14 @@ class S3Blobs:
     def drop(self, tenant_id: str, sha256: str) -> None:
         """Forget the bytes of an unfinished upload."""
         self._bucket.delete([found.path for found in self._bucket.list(f"part/{tenant_id}/{sha256}/")])
+
+    def drop_stale(self, tenant_id: str, sha256: str, before: datetime) -> bool:
+        """Forget an unfinished upload to which nobody has added since that moment; whether it was so."""
+        chunks = list(self._bucket.list(f"part/{tenant_id}/{sha256}/"))
+        is_stale = bool(chunks) and all(one.modified_at < before for one in chunks)
+        if is_stale:
+            self._bucket.delete([one.path for one in chunks])
+        return is_stale
 
     def put(self, tenant_id: str, sha256: str, content: bytes) -> None:
         """Store a whole blob that the server made itself."""

@@ -52,6 +52,9 @@ class BlobStore(Protocol):
     def drop(self, tenant_id: str, sha256: str) -> None:
         """Forget the bytes of an unfinished upload."""
 
+    def drop_stale(self, tenant_id: str, sha256: str, before: datetime) -> bool:
+        """Forget an unfinished upload to which nobody has added since that moment; whether it was so."""
+
     def put(self, tenant_id: str, sha256: str, content: bytes) -> None:
         """Store a whole blob that the server made itself."""
 
