@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.services.job_view import event_of, refresh
 from app.services.keys import PublicKey, verifies
 from app.store import log
 from app.store.events import DEVICE, DUPLICATE, FOLDED, QUARANTINED
-from app.store.log import Folded, Head
+from app.store.log import Folded, Head, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,30 @@ class _Reading:
         return cls(link, read.body, [] if read.flag is None else [read.flag])
 
 
-_NOTHING: Mapping[int, Read] = {}
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A device's next events, an intact chain (`log.first_broken` was asked). `ahead` may hold what was read of some of them, by seq,
+    before the transaction began."""
+
+    author: Author
+    links: Sequence[Link]
+    ahead: Mapping[int, Read] = field(default_factory=dict)
+
+    @property
+    def place(self) -> Place:
+        """The log that they belong to."""
+        return Place(self.author.tenant_id, self.author.device_id, self.author.epoch)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """A batch against what is stored: what is known or cannot be stored yet, what continues the log, what is of a second branch."""
+
+    batch: Batch
+    head: Head
+    results: list[Result]
+    readings: list[_Reading]
+    branch: list[Link]
 
 
 def read(author: Author, link: Link) -> Read:
@@ -92,45 +115,43 @@ def read(author: Author, link: Link) -> Read:
     return Read(body, None)
 
 
-def append(session: Session, author: Author, links: Sequence[Link], now: datetime, ahead: Mapping[int, Read] = _NOTHING) -> Appended:
-    """Store a device's next events and return how far its log now reaches.
+def append(session: Session, author: Author, links: Sequence[Link], now: datetime) -> Appended:
+    """As `append_all`, for one batch."""
+    return append_all(session, [Batch(author, links)], now)[0]
 
-    `links` are an intact chain (`log.first_broken` was asked). Sending the same ones again changes nothing. The log's row is locked
-    first, then all touched jobs by id. What is wrong with one event never stops its neighbours. What the session holds unsaved is
-    flushed first, and what it has loaded is read anew afterwards. `ahead` may hold what was read of some links, by seq, before the
-    transaction began.
+
+def append_all(session: Session, batches: Sequence[Batch], now: datetime) -> list[Appended]:
+    """Store the next events of different devices and return, for each, how far its log now reaches.
+
+    Sending the same ones again changes nothing. The logs' rows are locked first, in order of their devices, then all touched jobs by
+    id. What is wrong with one event never stops its neighbours. What the session holds unsaved is flushed first, and what it has
+    loaded is read anew afterwards.
     """
     session.flush()
-    head = log.lock_head(session, author.tenant_id, author.device_id, author.epoch)
-    results, fresh, branch = _sort_out(session, author, head, links)
-    for link in branch:
-        log.insert_fork(session, _fork_row(author, link, now))
+    heads = log.lock_heads(session, [batch.place for batch in batches])
+    all_sorted = [_sort_out(session, batch, heads[batch.place]) for batch in batches]
+    for one in all_sorted:
+        for link in one.branch:
+            log.insert_fork(session, _fork_row(one.batch.author, link, now))
+    fresh = [one for one in all_sorted if one.readings]
+    for tenant_id in sorted({one.batch.author.tenant_id for one in fresh}):
+        _store(session, tenant_id, [one for one in fresh if one.batch.author.tenant_id == tenant_id], now)
     if fresh:
-        readings = [_Reading.of(link, ahead.get(link.seq) or read(author, link)) for link in fresh]
-        jobs = log.lock_folded(session, author.tenant_id, (r.body["job_id"] for r in readings if r.body and r.body["job_id"]))
-        folds = _settle(session, author, readings, jobs)
-        log.insert_events(session, [_row(author, reading, now) for reading in readings])
-        naming = _name_blobs(session, author, readings)
-        for job_id, events in folds.items():
-            job = jobs[job_id]
-            blobs = log.count_blobs(session, author.tenant_id, job_id) if job_id in naming else (job.blobs_named, job.blobs_missing)
-            refresh(session, job, events, blobs, now)
-        head = Head(fresh[-1].seq, fresh[-1].hash)
-        log.move_head(session, author.device_id, author.epoch, head)
-        results += [_result(reading) for reading in readings]
-    new_epoch = log.offer_epoch(session, author.device_id) if branch else None
+        log.move_heads(session, {one.batch.place: _new_head(one) for one in fresh})
+    appended = [_appended(session, one) for one in all_sorted]
     session.expire_all()
-    return Appended(head, sorted(results, key=lambda result: result.seq), new_epoch)
+    return appended
 
 
-def _sort_out(session: Session, author: Author, head: Head, links: Sequence[Link]) -> tuple[list[Result], list[Link], list[Link]]:
+def _sort_out(session: Session, batch: Batch, head: Head) -> _Sorted:
     """Tell apart what is stored already, what continues the log, what belongs to a second branch, and what lies beyond a gap."""
-    stored = log.hashes_at(session, author.device_id, author.epoch, [link.seq for link in links if link.seq <= head.seq])
+    author = batch.author
+    stored = log.hashes_at(session, author.device_id, author.epoch, [link.seq for link in batch.links if link.seq <= head.seq])
     results: list[Result] = []
     fresh: list[Link] = []
     branch: list[Link] = []
     end = head
-    for link in links:
+    for link in batch.links:
         if link.seq > end.seq + 1 and not branch:
             results.append(Result(link.seq, link.hash, "gap"))
         elif link.seq <= head.seq and stored[link.seq].hash == link.hash:
@@ -141,34 +162,71 @@ def _sort_out(session: Session, author: Author, head: Head, links: Sequence[Link
         else:
             branch.append(link)
             results.append(Result(link.seq, link.hash, "quarantined", ("fork",)))
-    return results, fresh, branch
+    readings = [_Reading.of(link, batch.ahead.get(link.seq) or read(author, link)) for link in fresh]
+    return _Sorted(batch, head, results, readings, branch)
 
 
-def _settle(session: Session, author: Author, readings: Sequence[_Reading], jobs: Mapping[str, Folded]) -> dict[str, list[Event]]:
-    """Give each event its standing and its `rev`, and return what is to be folded, by job."""
-    foldable = [(reading, reading.body) for reading in readings if reading.body and not reading.flags]
-    known = log.known_event_ids(session, author.tenant_id, [body["event_id"] for _, body in foldable])
-    revs = {job_id: job.rev for job_id, job in jobs.items()}
-    folds: dict[str, list[Event]] = defaultdict(list)
-    for reading, body in foldable:
-        event_id, job_id = body["event_id"], body["job_id"]
-        raw = reading.link.raw
-        if event_id in known:
-            same = known[event_id] in (raw, None)
-            reading.standing = DUPLICATE if same else QUARANTINED
-            reading.flags += [] if same else ["event_id_reused"]
-            continue
-        if job_id is not None and job_id not in jobs:
-            reading.flags.append("unknown_job")
-            continue
-        known[event_id] = raw
-        reading.flags += _flags(author, body)
-        reading.standing = DEVICE
-        if job_id is not None:
-            reading.standing = FOLDED
-            reading.rev = revs[job_id] = revs[job_id] + 1
-            folds[job_id].append(event_of(body, author.device_id, reading.rev, reading.flags, judged=True))
-    return folds
+def _new_head(one: _Sorted) -> Head:
+    """How far a log reaches: all that continues it is stored, be it in quarantine."""
+    return Head(one.readings[-1].link.seq, one.readings[-1].link.hash) if one.readings else one.head
+
+
+def _appended(session: Session, one: _Sorted) -> Appended:
+    results = one.results + [_result(reading) for reading in one.readings]
+    new_epoch = log.offer_epoch(session, one.batch.author.device_id) if one.branch else None
+    return Appended(_new_head(one), sorted(results, key=lambda result: result.seq), new_epoch)
+
+
+def _store(session: Session, tenant_id: str, fresh: Sequence[_Sorted], now: datetime) -> None:
+    """Put a tenant's new events into their places, and refold the jobs that they touch."""
+    bodies = [reading.body for one in fresh for reading in one.readings if reading.body]
+    jobs = log.lock_folded(session, tenant_id, (body["job_id"] for body in bodies if body["job_id"]))
+    standings = _Standings(log.known_event_ids(session, tenant_id, [body["event_id"] for body in bodies]), jobs)
+    for one in fresh:
+        standings.settle(one.batch.author, one.readings)
+    log.insert_events(session, [_row(one.batch, reading, now) for one in fresh for reading in one.readings])
+    naming = _name_blobs(session, fresh)
+    counted = log.count_blobs_of(session, naming)
+    refolded = {}
+    for job_id, events in standings.folds.items():
+        job = jobs[job_id]
+        blobs = counted[job_id] if job_id in naming else (job.blobs_named, job.blobs_missing)
+        refolded[job_id] = refresh(session, job, events, blobs, now)
+    log.keep_folded(session, refolded)
+
+
+class _Standings:
+    """Gives each event its standing and its `rev`; knows what counts already, and gathers what is to be folded, by job."""
+
+    def __init__(self, known: dict[str, bytes | None], jobs: Mapping[str, Folded]) -> None:
+        self._known = known
+        self._revs = {job_id: job.rev for job_id, job in jobs.items()}
+        self.folds: dict[str, list[Event]] = defaultdict(list)
+
+    def settle(self, author: Author, readings: Sequence[_Reading]) -> None:
+        """The events of one batch, in order."""
+        known, revs = self._known, self._revs
+        for reading in readings:
+            body = reading.body
+            if body is None or reading.flags:
+                continue
+            event_id, job_id = body["event_id"], body["job_id"]
+            raw = reading.link.raw
+            if event_id in known:
+                same = known[event_id] in (raw, None)
+                reading.standing = DUPLICATE if same else QUARANTINED
+                reading.flags += [] if same else ["event_id_reused"]
+                continue
+            if job_id is not None and job_id not in revs:
+                reading.flags.append("unknown_job")
+                continue
+            known[event_id] = raw
+            reading.flags += _flags(author, body)
+            reading.standing = DEVICE
+            if job_id is not None:
+                reading.standing = FOLDED
+                reading.rev = revs[job_id] = revs[job_id] + 1
+                self.folds[job_id].append(event_of(body, author.device_id, reading.rev, reading.flags, judged=True))
 
 
 def _flags(author: Author, body: JsonObject) -> list[str]:
@@ -180,14 +238,15 @@ def _flags(author: Author, body: JsonObject) -> list[str]:
     return flags
 
 
-def _name_blobs(session: Session, author: Author, readings: Sequence[_Reading]) -> set[str]:
+def _name_blobs(session: Session, fresh: Sequence[_Sorted]) -> set[str]:
     """Note the blobs that new events name, and return the jobs concerned."""
     rows: list[dict[str, Any]] = []
-    for reading in readings:
-        for sha256 in _named(reading):
-            place = {"device_id": author.device_id, "epoch": author.epoch, "seq": reading.link.seq}
-            job_id = reading.body["job_id"] if reading.body and reading.rev is not None else None
-            rows.append({"tenant_id": author.tenant_id, "sha256": sha256, "job_id": job_id, **place})
+    for one in fresh:
+        place = {"tenant_id": one.batch.author.tenant_id, "device_id": one.batch.author.device_id, "epoch": one.batch.author.epoch}
+        for reading in one.readings:
+            for sha256 in _named(reading):
+                job_id = reading.body["job_id"] if reading.body and reading.rev is not None else None
+                rows.append({**place, "sha256": sha256, "job_id": job_id, "seq": reading.link.seq})
     log.name_blobs(session, rows)
     return {row["job_id"] for row in rows if row["job_id"] is not None}
 
@@ -205,8 +264,8 @@ def _result(reading: _Reading) -> Result:
     return Result(reading.link.seq, reading.link.hash, status or ("flagged" if reading.flags else "accepted"), tuple(reading.flags))
 
 
-def _row(author: Author, reading: _Reading, now: datetime) -> dict[str, Any]:
-    link, body = reading.link, reading.body
+def _row(batch: Batch, reading: _Reading, now: datetime) -> dict[str, Any]:
+    author, link, body = batch.author, reading.link, reading.body
     owns_id = body is not None and reading.standing in (FOLDED, DEVICE)
     return {
         "tenant_id": author.tenant_id,

@@ -21,5 +21,5 @@ def ask_again(office: Office, sha256: str) -> list[str]:
         with writing() as session:
             job_ids = blob_notes.lock_waiting(session, tenant_id, sha256)
             blob_notes.forget_stored(session, tenant_id, sha256)
-            blob_notes.count_again(session, tenant_id, job_ids)
+            blob_notes.count_again(session, job_ids)
     return lost

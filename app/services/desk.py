@@ -114,4 +114,4 @@ def _seal(session: Session, office: Office, author: Author, head: log.Head) -> N
     challenge = clock.stamp(now)
     seal = office.key.sign(seal_text(author.device_id, author.epoch, head.seq, head.hash, challenge))
     place = {"device_id": author.device_id, "epoch": author.epoch, "seq": head.seq, "hash": head.hash}
-    log.insert_seal(session, {**place, "tenant_id": author.tenant_id, "challenge": challenge, "seal": seal, "received_at": now})
+    log.insert_seals(session, [{**place, "tenant_id": author.tenant_id, "challenge": challenge, "seal": seal, "received_at": now}])

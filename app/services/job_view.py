@@ -15,7 +15,7 @@ from app.store import log
 from app.store.db import writing
 from app.store.events import EventRow
 from app.store.jobs import JobView
-from app.store.log import Folded
+from app.store.log import Folded, Refolded
 
 ENDED = ("finished", "failed")
 HELD_BY_PHONES = ("dispatched", "on_the_way", "on_site", "finished", "failed", "returned")
@@ -45,13 +45,18 @@ def state_of(view: JobView) -> JsonObject:
     return state
 
 
-def refresh(session: Session, row: Folded, events: Sequence[Event], blobs: tuple[int, int], now: datetime) -> None:
-    """Fold new events onto a job's row, which the caller has locked. `blobs` is how many it names now, and how many are missing."""
+def refresh(session: Session, row: Folded, events: Sequence[Event], blobs: tuple[int, int], now: datetime) -> Refolded:
+    """What a job's row, which the caller has locked and will write, is to be after new events; its crew is written here.
+
+    `blobs` is how many it names now, and how many are missing.
+    """
     state: JsonObject = orjson.loads(row.state)
     crew, stage, listed = state["crew"], state["stage"], _columns(state)
     state = advance(state, events)
     columns = _columns(state)
-    ends_now = columns["stage"] in ENDED and stage not in ENDED
+    is_held = columns["stage"] in HELD_BY_PHONES
+    if state["crew"] is not crew or is_held != (stage in HELD_BY_PHONES):
+        log.set_crew(session, row.tenant_id, row.job_id, state["crew"], is_held)
     members = {
         **columns,
         "rev": events[-1].rev,
@@ -60,12 +65,9 @@ def refresh(session: Session, row: Folded, events: Sequence[Event], blobs: tuple
         "blobs_named": blobs[0],
         "blobs_missing": blobs[1],
         "updated_at": now,
-        "ended_at": now if ends_now else row.ended_at,
+        "ended_at": now if columns["stage"] in ENDED and stage not in ENDED else row.ended_at,
     }
-    log.keep_folded(session, row.job_id, members, listed=columns | {"anomalies": 0} != listed | {"anomalies": 0})
-    is_held = columns["stage"] in HELD_BY_PHONES
-    if state["crew"] is not crew or is_held != (stage in HELD_BY_PHONES):
-        log.set_crew(session, row.tenant_id, row.job_id, state["crew"], is_held)
+    return Refolded(members, listed=columns | {"anomalies": 0} != listed | {"anomalies": 0})
 
 
 def event_of(body: JsonObject, device_id: str, rev: int, flags: Sequence[str], *, judged: bool = False) -> Event:
@@ -97,7 +99,7 @@ def stored_events(rows: Iterable[EventRow]) -> list[Event]:
 def difference(session: Session, view: JobView) -> bool:
     """Whether a row differs from what its events fold to now."""
     rows = log.job_events(session, view.tenant_id, view.job_id)
-    named, missing = log.count_blobs(session, view.tenant_id, view.job_id)
+    named, missing = log.count_blobs(session, view.job_id)
     state = fold(stored_events(rows))
     return (
         state != state_of(view)
@@ -126,7 +128,7 @@ def _put_right(session: Session, view: JobView) -> None:
     rows = log.job_events(session, view.tenant_id, view.job_id)
     state = fold(stored_events(rows))
     view.rev, view.fold_v = len(rows), FOLD_V
-    view.blobs_named, view.blobs_missing = log.count_blobs(session, view.tenant_id, view.job_id)
+    view.blobs_named, view.blobs_missing = log.count_blobs(session, view.job_id)
     _write(view, state)
     log.set_crew(session, view.tenant_id, view.job_id, state["crew"], view.stage in HELD_BY_PHONES)
 

@@ -248,7 +248,7 @@ def _keep_seals(tenant_id: str, rescue: RescueFile, phones: dict[str, _Phone | N
             stored = log.hashes_at(session, phone.device_id, seal["epoch"], [seal["seq"]]).get(seal["seq"])
             if stored and stored.hash == seal["hash"] and verifies(phone.key, seal["seal"], text):
                 evidence = {"challenge": seal["challenge"], "seal": seal["seal"], "received_at": clock.now()}
-                log.insert_seal(session, {"tenant_id": tenant_id} | place | evidence)
+                log.insert_seals(session, [{"tenant_id": tenant_id} | place | evidence])
 
 
 def _report(tenant_id: str, rescue: RescueFile, phones: dict[str, _Phone | None], jobs: dict[str | None, _Tally]) -> dict[str, Any]:

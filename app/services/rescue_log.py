@@ -163,4 +163,4 @@ def _seal(session: Session, office: Office, tenant_id: str, device_id: str, head
     challenge = clock.stamp(now)
     seal = office.key.sign(seal_text(device_id, _EPOCH, head.seq, head.hash, challenge))
     place = {"device_id": device_id, "epoch": _EPOCH, "seq": head.seq, "hash": head.hash}
-    log.insert_seal(session, {**place, "tenant_id": tenant_id, "challenge": challenge, "seal": seal, "received_at": now})
+    log.insert_seals(session, [{**place, "tenant_id": tenant_id, "challenge": challenge, "seal": seal, "received_at": now}])

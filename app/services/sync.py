@@ -1,21 +1,20 @@
 """Push and pull in one call (PROTOCOL S)."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.domain.log import Link, first_broken, seal_text
 from app.problems import ChainBroken, ChallengeStale, DeviceUnknown, SealInvalid
 from app.services import lost_storage, pull, receipts, tickets
-from app.services.append import Appended, Author, Read, append, read
+from app.services.append import Appended, Author, Batch, Read, append_all, read
 from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
 from app.store import log, turns
@@ -26,8 +25,6 @@ from app.store.prepared import Bound, Prepared
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 CONTACT_NOTED_EVERY = timedelta(seconds=60)
-_DEADLOCK_TRIES = 5
-_TRY_AGAIN = ("40P01", "40001")
 _device, _user, _head = (table(of) for of in (Device, User, LogHead))
 
 
@@ -99,27 +96,84 @@ class _Phone:
     contact_is_due: bool
 
 
+class _Visit:
+    """One request while it is served, with others or alone; `phone` and `reply` are there when they have been found without an error."""
+
+    phone: _Phone
+    reply: dict[str, Any]
+
+    def __init__(self, request: Request) -> None:
+        self.request = request
+        self.ahead: Mapping[int, Read] = {}
+        self.appended: Appended | None = None
+        self.error: Exception | None = None
+
+    def let_in(self, phone: _Phone) -> None:
+        self.phone = phone
+
+    def answer(self, reply: dict[str, Any]) -> None:
+        self.reply = reply
+
+
+_LINE = turns.Line[Request, dict[str, Any]]()
+
+
 def sync(office: Office, request: Request) -> dict[str, Any]:
     """Store what a device sends and tell it what is new, the reply of PROTOCOL 3.
 
     A sync that brings nothing, within a minute of the last one, writes nothing. Raises `DeviceUnknown`, `ChallengeStale`, `SealInvalid`
     (the last two with a fresh challenge) and `ChainBroken`.
     """
-    server_epoch = office.server_epoch()
-    with looking() as bound:
-        phone = _authenticate(bound, office, request)
-        found = None if request.links or phone.contact_is_due else _look(bound, phone, request)
-    appended = None
-    if found is None:
-        appended = _push(phone, request)
+    office.server_epoch()  # is read, or made, before anybody waits for the database
+    if not request.links:
         with looking() as bound:
-            found = _look(bound, phone, request)
-    head, pulled = found
+            phone = _authenticate(bound, office, request)
+            if not phone.contact_is_due:
+                return _reply(office, phone, None, *_look(bound, phone, request))
+    return _LINE.serve(request, partial(_serve, office))
+
+
+def _serve(office: Office, requests: Sequence[Request]) -> list[dict[str, Any] | Exception]:
+    """Each request's reply or error. What they have in common, every transaction above all, is done once for all of them."""
+    visits = [_Visit(request) for request in requests]
+    with looking() as bound:
+        _for_each(visits, lambda visit: visit.let_in(_authenticate(bound, office, visit.request)))
+    _for_each(visits, _check)
+    _push([visit for visit in visits if visit.error is None])
+    with looking() as bound:
+        _for_each(visits, lambda visit: visit.answer(_answer(bound, office, visit)))
+    return [visit.error or visit.reply for visit in visits]
+
+
+def _for_each(visits: Sequence[_Visit], do: Callable[[_Visit], None]) -> None:
+    """Do something for each visit that has no error yet; one's error is nobody else's."""
+    for visit in visits:
+        if visit.error is None:
+            try:
+                do(visit)
+            except Exception as error:  # noqa: BLE001  its own caller raises it again
+                visit.error = error
+
+
+def _check(visit: _Visit) -> None:
+    """What can be checked before the transaction: the chain, and what each body says. Raises `ChainBroken`."""
+    request, phone = visit.request, visit.phone
+    broken = first_broken(request.device_id, request.epoch, request.links)
+    if broken is not None:
+        raise ChainBroken(seq=broken)
+    visit.ahead = {link.seq: read(phone.author, link) for link in request.links if link.seq > phone.stored_seq}
+
+
+def _answer(bound: Bound, office: Office, visit: _Visit) -> dict[str, Any]:
+    return _reply(office, visit.phone, visit.appended, *_look(bound, visit.phone, visit.request))
+
+
+def _reply(office: Office, phone: _Phone, appended: Appended | None, head: log.Head, pulled: dict[str, Any]) -> dict[str, Any]:
     author = phone.author
     moved = appended is not None and any(result.status not in ("gap", "duplicate") for result in appended.results)
     resent = appended is not None and any(result.status == "duplicate" for result in appended.results)
     return {
-        "server_epoch": server_epoch,
+        "server_epoch": office.server_epoch(),
         "server_time": clock.stamp(clock.now()),
         "challenge": tickets.challenge(office, author.device_id),
         "access_token": tickets.access_token(office, tickets.Access(author.device_id, not phone.may_pull)),
@@ -187,36 +241,31 @@ def _contact_is_due(device: _Known, request: Request, now: datetime) -> bool:
     return bool(noted != (request.build, request.pending["events"], request.pending["blobs"]))
 
 
-def _push(phone: _Phone, request: Request) -> Appended:
-    """Store the batch. What can be checked without the database is checked before its turn comes; raises `ChainBroken`.
-
-    A deadlock that PostgreSQL broke by ending this transaction is simply tried again.
-    """
-    broken = first_broken(request.device_id, request.epoch, request.links)
-    if broken is not None:
-        raise ChainBroken(seq=broken)
-    ahead = {link.seq: read(phone.author, link) for link in request.links if link.seq > phone.stored_seq}
-    for tries_left in reversed(range(_DEADLOCK_TRIES)):
-        try:
-            return turns.write(partial(_store, author=phone.author, request=request, ahead=ahead))
-        except DBAPIError as error:
-            if tries_left == 0 or getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
-                raise
-    raise AssertionError("unreachable")
+def _push(visits: Sequence[_Visit]) -> None:
+    """Store what these bring: in one transaction if all goes well, and what the same device sent meanwhile in the next one."""
+    waiting = list(visits)
+    while waiting:
+        first_of_each = {visit.request.device_id: visit for visit in reversed(waiting)}
+        waiting = [visit for visit in waiting if first_of_each[visit.request.device_id] is not visit]
+        together = list(first_of_each.values())
+        for visit, stored in zip(together, turns.write_together(together, _store), strict=True):
+            if isinstance(stored, Exception):
+                visit.error = stored
+            else:
+                visit.appended = stored
 
 
-def _store(session: Session, author: Author, request: Request, ahead: Mapping[int, Read]) -> Appended:
+def _store(session: Session, visits: Sequence[_Visit]) -> list[Appended]:
     now = clock.now()
-    appended = append(session, author, request.links, now, ahead)
-    if request.links:
-        _keep_seal(session, author, request, now)
-        lost_storage.note(session, author, request.links, appended.results, now)
-    if _lacks_the_prefix(request, appended.head.seq):
-        appended = replace(appended, new_epoch=log.offer_epoch(session, author.device_id))
-    pending = request.pending
-    said = {f"new_{name}": pending[name] for name in ("events", "blobs", "bytes", "oldest_at")}
-    _NOTE_CONTACT.run(session, {"of_device": author.device_id, "now": now, "new_build": request.build, **said})
-    return appended
+    batches = [Batch(visit.phone.author, visit.request.links, visit.ahead) for visit in visits]
+    found = append_all(session, batches, now)
+    log.insert_seals(session, [_seal_row(visit, now) for visit in visits if visit.request.links])
+    for at, (visit, appended) in enumerate(zip(visits, found, strict=True)):
+        lost_storage.note(session, visit.phone.author, visit.request.links, appended.results, now)
+        if _lacks_the_prefix(visit.request, appended.head.seq):
+            found[at] = replace(appended, new_epoch=log.offer_epoch(session, visit.request.device_id))
+    _NOTE_CONTACT.run_many(session, [_contact_row(visit.request, now) for visit in visits])
+    return found
 
 
 def _lacks_the_prefix(request: Request, acked_seq: int) -> bool:
@@ -226,8 +275,13 @@ def _lacks_the_prefix(request: Request, acked_seq: int) -> bool:
     return bool(request.pending["events"] < request.links[-1].seq - acked_seq)
 
 
-def _keep_seal(session: Session, author: Author, request: Request, now: datetime) -> None:
-    last = request.links[-1]
-    place = {"device_id": author.device_id, "epoch": author.epoch, "seq": last.seq, "hash": last.hash}
-    evidence = {"tenant_id": author.tenant_id, "challenge": request.challenge, "seal": request.seal, "received_at": now}
-    log.insert_seal(session, place | evidence)
+def _seal_row(visit: _Visit, now: datetime) -> dict[str, Any]:
+    request, last = visit.request, visit.request.links[-1]
+    place = {"device_id": request.device_id, "epoch": request.epoch, "seq": last.seq, "hash": last.hash}
+    evidence = {"challenge": request.challenge, "seal": request.seal, "received_at": now}
+    return {"tenant_id": visit.phone.author.tenant_id, **place, **evidence}
+
+
+def _contact_row(request: Request, now: datetime) -> dict[str, Any]:
+    said = {f"new_{name}": request.pending[name] for name in ("events", "blobs", "bytes", "oldest_at")}
+    return {"of_device": request.device_id, "now": now, "new_build": request.build, **said}

@@ -117,7 +117,7 @@ def register(tenant_id: str, sha256: str, size: int, now: datetime) -> None:
     with writing() as session:
         job_ids = blob_notes.lock_waiting(session, tenant_id, sha256)
         blob_notes.note_stored(session, tenant_id, sha256, size, now)
-        blob_notes.count_again(session, tenant_id, job_ids)
+        blob_notes.count_again(session, job_ids)
 
 
 def require_readable(tenant_id: str, sha256: str, installer_id: str | None = None) -> None:

@@ -115,8 +115,8 @@ def holders(session: Session, sha256: str) -> Sequence[str]:
     return session.scalars(select(_blob.c.tenant_id).where(_blob.c.sha256 == sha256)).all()
 
 
-def count_again(session: Session, tenant_id: str, job_ids: Iterable[str]) -> None:
+def count_again(session: Session, job_ids: Iterable[str]) -> None:
     """Count in the rows of locked jobs how many blobs they name, and how many of those are not stored."""
     for job_id in job_ids:
-        named, missing = log.count_blobs(session, tenant_id, job_id)
+        named, missing = log.count_blobs(session, job_id)
         session.execute(_COUNTED, {"of_job": job_id, "named": named, "missing": missing})

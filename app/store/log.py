@@ -22,7 +22,14 @@ from app.store.prepared import Bound, Prepared, among
 _event, _head, _device, _seal, _name, _blob, _fork, _job, _crew = (
     table(of) for of in (EventRow, LogHead, Device, Seal, BlobName, Blob, ForkEvent, JobView, JobCrew)
 )
-_LOCK_DEVICE = Prepared(select(_device.c.device_id).where(_device.c.device_id == bindparam("device_id")).with_for_update())
+_LOCK_DEVICES = Prepared(
+    select(_device.c.device_id).where(among(_device.c.device_id, "device_ids")).order_by(_device.c.device_id).with_for_update()
+)
+_HEADS = Prepared(
+    select(_head.c.device_id, _head.c.epoch, _head.c.seq, _head.c.hash).where(
+        among(_head.c.device_id, "device_ids"), among(_head.c.epoch, "epochs")
+    )
+)
 _HEAD = Prepared(select(_head.c.seq, _head.c.hash).where(_head.c.device_id == bindparam("device_id"), _head.c.epoch == bindparam("epoch")))
 _MOVE_HEAD = Prepared(
     update(_head)
@@ -87,9 +94,10 @@ _NAMES_FROM_JSON = Prepared(
 )
 _LEAVE_CREW = Prepared(delete(_crew).where(_crew.c.job_id == bindparam("of_job")))
 _COUNT_BLOBS = Prepared(
-    select(func.count(_name.c.sha256.distinct()), func.count(_blob.c.sha256.distinct()))
+    select(_name.c.job_id, func.count(_name.c.sha256.distinct()), func.count(_blob.c.sha256.distinct()))
     .select_from(_name.outerjoin(_blob, (_blob.c.tenant_id == _name.c.tenant_id) & (_blob.c.sha256 == _name.c.sha256)))
-    .where(_name.c.job_id == bindparam("job_id"), _name.c.tenant_id == bindparam("tenant_id"))
+    .where(among(_name.c.job_id, "job_ids"))
+    .group_by(_name.c.job_id)
 )
 
 
@@ -102,6 +110,15 @@ class Head:
 
 
 EMPTY = Head(0, ZERO_HASH)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One epoch of one device's log."""
+
+    tenant_id: str
+    device_id: str
+    epoch: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +144,25 @@ class Folded:
 
 def lock_head(session: Session, tenant_id: str, device_id: str, epoch: int) -> Head:
     """The head of a log, with its row locked until the transaction ends; made when the epoch is new."""
-    _LOCK_DEVICE.run(session, {"device_id": device_id})
-    found = _HEAD.first(session, {"device_id": device_id, "epoch": epoch})
-    if found is not None:
-        return Head(*found)
-    session.execute(insert(LogHead).values(device_id=device_id, epoch=epoch, tenant_id=tenant_id, seq=EMPTY.seq, hash=EMPTY.hash))
-    session.execute(update(Device).where(Device.device_id == device_id, Device.epoch_offered < epoch).values(epoch_offered=epoch))
+    place = Place(tenant_id, device_id, epoch)
+    return lock_heads(session, [place])[place]
+
+
+def lock_heads(session: Session, places: Collection[Place]) -> dict[Place, Head]:
+    """As `lock_head`, for the logs of different devices; locked in order of their ids."""
+    device_ids = [place.device_id for place in places]
+    if not is_sqlite(session):  # there the transaction itself is the lock
+        _LOCK_DEVICES.run(session, {"device_ids": device_ids})
+    rows = _HEADS.rows(session, {"device_ids": device_ids, "epochs": list({place.epoch for place in places})})
+    stored = {(device_id, epoch): Head(seq, own_hash) for device_id, epoch, seq, own_hash in rows}
+    return {place: stored.get((place.device_id, place.epoch)) or _begin_epoch(session, place) for place in places}
+
+
+def _begin_epoch(session: Session, place: Place) -> Head:
+    row = {"tenant_id": place.tenant_id, "device_id": place.device_id, "epoch": place.epoch}
+    session.execute(insert(LogHead).values(**row, seq=EMPTY.seq, hash=EMPTY.hash))
+    offered = update(Device).where(Device.device_id == place.device_id, Device.epoch_offered < place.epoch)
+    session.execute(offered.values(epoch_offered=place.epoch))
     return EMPTY
 
 
@@ -142,9 +172,15 @@ def head_of(bound: Bound, device_id: str, epoch: int) -> Head:
     return Head(*found) if found else EMPTY
 
 
-def move_head(session: Session, device_id: str, epoch: int, head: Head) -> None:
-    """Note how far a log is stored now."""
-    _MOVE_HEAD.run(session, {"of_device": device_id, "of_epoch": epoch, "new_seq": head.seq, "new_hash": head.hash})
+def move_heads(session: Session, heads: Mapping[Place, Head]) -> None:
+    """Note how far some logs are stored now."""
+    _MOVE_HEAD.run_many(
+        session,
+        [
+            {"of_device": place.device_id, "of_epoch": place.epoch, "new_seq": head.seq, "new_hash": head.hash}
+            for place, head in heads.items()
+        ],
+    )
 
 
 def offer_epoch(session: Session, device_id: str) -> int:
@@ -183,9 +219,20 @@ def lock_folded(session: Session, tenant_id: str, job_ids: Iterable[str]) -> dic
     return {row[0]: Folded(*row) for row in rows}
 
 
-def keep_folded(session: Session, job_id: str, members: Mapping[str, Any], *, listed: bool) -> None:
-    """Write a job's row anew. Unless `listed`, no member by which lists are filtered and sorted has changed."""
-    (_KEEP_AND_LIST if listed else _KEEP).run(session, {"of_job": job_id, **members})
+@dataclass(frozen=True, slots=True)
+class Refolded:
+    """A job's row as it is to be. Unless `listed`, no member by which lists are filtered and sorted has changed."""
+
+    members: Mapping[str, Any]
+    listed: bool
+
+
+def keep_folded(session: Session, jobs: Mapping[str, Refolded]) -> None:
+    """Write jobs' rows anew."""
+    for statement, listed in ((_KEEP, False), (_KEEP_AND_LIST, True)):
+        rows = [{"of_job": job_id, **job.members} for job_id, job in jobs.items() if job.listed == listed]
+        if rows:
+            statement.run_many(session, rows)
 
 
 def insert_events(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -202,9 +249,10 @@ def insert_fork(session: Session, row: dict[str, Any]) -> None:
     _INSERT_FORK.run(session, row)
 
 
-def insert_seal(session: Session, row: dict[str, Any]) -> None:
-    """Keep the seal of a batch; the first one for a head is enough."""
-    _INSERT_SEAL.run(session, row)
+def insert_seals(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep the seals of batches; the first one for a head is enough."""
+    if rows:
+        _INSERT_SEAL.run_many(session, rows)
 
 
 def name_blobs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -215,10 +263,15 @@ def name_blobs(session: Session, rows: Sequence[dict[str, Any]]) -> None:
         _NAMES_FROM_JSON.run(session, {"rows": orjson.dumps(rows).decode()})
 
 
-def count_blobs(session: Session, tenant_id: str, job_id: str) -> tuple[int, int]:
+def count_blobs(session: Session, job_id: str) -> tuple[int, int]:
     """How many blobs a job's events name, and how many of them are not verified."""
-    named, held = _COUNT_BLOBS.rows(session, {"tenant_id": tenant_id, "job_id": job_id})[0]
-    return named, named - held
+    return count_blobs_of(session, [job_id]).get(job_id, (0, 0))
+
+
+def count_blobs_of(session: Session, job_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+    """As `count_blobs`, for several jobs; those whose events name none are left out."""
+    rows = _COUNT_BLOBS.rows(session, {"job_ids": job_ids}) if job_ids else []
+    return {job_id: (named, named - held) for job_id, named, held in rows}
 
 
 def set_crew(session: Session, tenant_id: str, job_id: str, crew: Collection[str], is_open: bool) -> None:

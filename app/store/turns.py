@@ -1,122 +1,136 @@
-"""Small pieces of work by many threads, committed together where the database takes one writer at a time (docs/adr/0005).
+"""Requests that come at the same moment are served together, by one of them (docs/adr/0005).
 
-A commit to SQLite costs the same whether one phone's batch is in it or twenty: the pages that all batches touch are written and synced
-once. So whoever comes while another one writes leaves its work in the line; the next to write takes all that wait into one
-transaction, each behind a savepoint of its own, and nobody hears that its work is done before that transaction is on the disk.
-PostgreSQL writes side by side and gathers its commits itself: there, each piece is a transaction of its own.
+A transaction costs about the same whether one phone's batch is in it or twenty, and so does looking something up: whoever comes while
+another one is served leaves its request in the line. The next to serve takes all that wait there, and nobody is answered before the
+transaction that theirs is in is on the disk. There is no thread for this: each request that waits may become the one that serves.
 """
 
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.store.db import db, is_sqlite, writing
+from app.store.db import db, writing
 
 TOGETHER_MAX = 32
+_DEADLOCK_TRIES = 5
+_TRY_AGAIN = ("40P01", "40001")
+Asked = TypeVar("Asked")
 Found = TypeVar("Found")
 
 
-class _Piece:
-    """Work that waits for its turn, and what became of it."""
+class _Waiting(Generic[Asked, Found]):
+    """One request in the line, and what became of it."""
 
-    def __init__(self, work: Callable[[Session], Any]) -> None:
-        self.work = work
-        self.found: Any = None
-        self.error: BaseException | None = None
+    def __init__(self, asked: Asked) -> None:
+        self.asked = asked
+        self.found: Found | Exception | None = None
         self.is_over = False
         self.told = threading.Event()
 
+    def tell(self, found: Found | Exception) -> None:
+        self.found, self.is_over = found, True
+        self.told.set()
 
-class _Line:
-    """What waits to be written to one database by this process. While somebody writes, its own piece no longer stands here."""
+
+class _Queue(Generic[Asked, Found]):
+    """Who waits to be served by this process. While somebody serves, those being served no longer stand here."""
 
     def __init__(self) -> None:
-        self._pieces: deque[_Piece] = deque()
+        self._waiting: deque[_Waiting[Asked, Found]] = deque()
         self._changes = threading.Lock()
-        self._somebody_writes = False
+        self._somebody_serves = False
 
-    def join(self, piece: _Piece) -> bool:
-        """Stand at the end. Whether somebody else writes, so that the piece must wait until it is told."""
+    def join(self, own: _Waiting[Asked, Found]) -> bool:
+        """Stand at the end. Whether somebody else serves, so that one must wait until one is told."""
         with self._changes:
-            self._pieces.append(piece)
-            must_wait, self._somebody_writes = self._somebody_writes, True
+            self._waiting.append(own)
+            must_wait, self._somebody_serves = self._somebody_serves, True
             return must_wait
 
-    def take(self, most: int) -> list[_Piece]:
-        """The first pieces of the line, which then no longer stand in it."""
+    def take(self) -> list[_Waiting[Asked, Found]]:
+        """The first ones of the line, who then no longer stand in it."""
         with self._changes:
-            return [self._pieces.popleft() for _ in range(min(most, len(self._pieces)))]
+            return [self._waiting.popleft() for _ in range(min(TOGETHER_MAX, len(self._waiting)))]
 
     def leave(self) -> None:
-        """Writing is over: the next one in the line is told to write."""
+        """Serving is over: the next one in the line is told to serve."""
         with self._changes:
-            following = self._pieces[0] if self._pieces else None
-            self._somebody_writes = following is not None
+            following = self._waiting[0] if self._waiting else None
+            self._somebody_serves = following is not None
         if following is not None:
             following.told.set()
 
 
-_lines: WeakKeyDictionary[Engine, _Line] = WeakKeyDictionary()
-_lines_change = threading.Lock()
+class Line(Generic[Asked, Found]):
+    """A line for each database that this process speaks to."""
+
+    def __init__(self) -> None:
+        self._queues: WeakKeyDictionary[Engine, _Queue[Asked, Found]] = WeakKeyDictionary()
+        self._changes = threading.Lock()
+
+    def serve(self, asked: Asked, serving: Callable[[Sequence[Asked]], Sequence[Found | Exception]]) -> Found:
+        """What `serving` finds for this request, be it on this thread, with others that wait, or on the thread of one of them.
+
+        `serving` gives for each of some requests what it finds or the error that this one's caller gets; what it raises, all of them
+        get. It must not use what belongs to one caller's thread.
+        """
+        with self._changes:
+            queue = self._queues.setdefault(db.engine, _Queue())
+        own = _Waiting[Asked, Found](asked)
+        if queue.join(own):
+            own.told.wait()
+        if not own.is_over:
+            _serve_who_waits(queue, serving)
+        if isinstance(own.found, Exception):
+            raise own.found
+        return cast(Found, own.found)
 
 
-def write(work: Callable[[Session], Found]) -> Found:
-    """What `work` finds, once all that it wrote is durable. It gets a session in a transaction and must neither commit nor roll back.
-
-    What it raises is raised here, and nothing that it wrote stays; the work of others is not touched by that. It may run on another
-    thread, so it must not use what belongs to its own. When the commit itself fails, that is raised for all that were in it.
-    """
-    if not is_sqlite(db.session()):
-        with writing() as session:
-            return work(session)
-    with _lines_change:
-        line = _lines.setdefault(db.engine, _Line())
-    piece = _Piece(work)
-    if line.join(piece):
-        piece.told.wait()
-    if not piece.is_over:
-        _write_what_waits(line)
-    if piece.error is not None:
-        raise piece.error
-    found: Found = piece.found
-    return found
-
-
-def _write_what_waits(line: _Line) -> None:
-    """Run and commit what stands in the line, the caller's own piece first, and let the next one write."""
-    taken: list[_Piece] = []
+def _serve_who_waits(queue: _Queue[Asked, Found], serving: Callable[[Sequence[Asked]], Sequence[Found | Exception]]) -> None:
+    """Serve those in the line, the caller first among them, and let the next one serve."""
+    taken = queue.take()
     try:
-        with writing() as session:
-            taken = line.take(TOGETHER_MAX)
-            for piece in taken:
-                _run_alone(session, piece)
-    except BaseException as error:  # noqa: BLE001  each caller raises it again, on its own thread
-        taken = taken or line.take(1)  # when the transaction did not even begin, that is told to the caller alone
-        for piece in taken:
-            piece.error = piece.error or error
+        found = serving([one.asked for one in taken])
+    except Exception as error:  # noqa: BLE001  each caller raises it again, on its own thread
+        found = [error] * len(taken)
     finally:
-        line.leave()
-        for piece in taken:
-            piece.is_over = True
-            piece.told.set()
+        queue.leave()
+    for one, own in zip(taken, found, strict=True):
+        one.tell(own)
 
 
-def _run_alone(session: Session, piece: _Piece) -> None:
-    """Run one piece so that its failure leaves no trace. When the whole transaction is gone with it, as on a full disk, that is raised."""
-    driver = cast(Any, session.connection().connection.driver_connection)
-    driver.execute("SAVEPOINT piece")
-    try:
-        piece.found = piece.work(session)
-        session.flush()
-    except Exception as error:
-        piece.error = error
-        session.expunge_all()
-        if not driver.in_transaction:
-            raise
-        driver.execute("ROLLBACK TO piece")
-    driver.execute("RELEASE piece")
+def write_together(asked: Sequence[Asked], work: Callable[[Session, Sequence[Asked]], Sequence[Found]]) -> list[Found | Exception]:
+    """What `work` finds for each of them, or the error, once all that it wrote is durable.
+
+    They share one transaction. When that fails, for whichever of them, nothing of it stays, and each is done again in a transaction of
+    its own: nobody pays for another's error. `work` must neither commit nor roll back, and have no effect but in the database.
+    """
+    if len(asked) > 1:
+        try:
+            with writing() as session:
+                found = work(session, asked)
+            return list(found)
+        except Exception:  # noqa: BLE001, S110  whose it was shows at once, when each is alone
+            pass
+    return [_write_alone(one, work) for one in asked]
+
+
+def _write_alone(one: Asked, work: Callable[[Session, Sequence[Asked]], Sequence[Found]]) -> Found | Exception:
+    """A deadlock that PostgreSQL broke by ending this transaction is simply tried again."""
+    for tries_left in reversed(range(_DEADLOCK_TRIES)):
+        try:
+            with writing() as session:
+                (found,) = work(session, [one])
+            return found
+        except DBAPIError as error:
+            if tries_left == 0 or getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:
+                return error
+        except Exception as error:  # noqa: BLE001  its caller raises it again
+            return error
+    raise AssertionError("unreachable")

@@ -25,13 +25,13 @@ def phone(client: FlaskClient, office: Office) -> Phone:
 
 
 def test_a_connection_that_breaks_within_a_request_is_an_answer_to_come_again(phone: Phone, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = sync.append
+    own = sync.append_all
 
     def broken(session: Session, *given: Any) -> Any:
         session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         return own(session, *given)
 
-    monkeypatch.setattr(sync, "append", broken)
+    monkeypatch.setattr(sync, "append_all", broken)
     response = phone.post(phone.request(phone.events))
     assert (response.status_code, response.get_json()["type"], response.headers["Retry-After"]) == (503, "/problems/unavailable", "5")
     monkeypatch.undo()

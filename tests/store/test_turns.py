@@ -3,10 +3,9 @@
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import partial
 
 import pytest
 from flask import Flask
@@ -16,7 +15,7 @@ from sqlalchemy.orm import Session
 from app import clock, ids
 from app.store import db as database
 from app.store import turns
-from app.store.db import db, is_sqlite, writing
+from app.store.db import db, writing
 from app.store.people import Tenant
 
 WRITERS = 12
@@ -48,14 +47,19 @@ def test_a_turn_ends_with_a_failed_transaction_too(app: Flask) -> None:
     assert db.session.query(Tenant).count() == 1
 
 
-def test_work_that_waits_is_committed_together_and_one_failure_touches_nobody_else(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_waits_is_served_together_and_one_failure_touches_nobody_else(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     commits = count_commits(monkeypatch)
-    results = write_at_once(app, [*(partial(add_tenant, number) for number in range(WRITERS)), *[add_and_fail] * 2])
-    assert results.count("failed") == 2
-    assert sorted(one for one in results if one != "failed") == sorted(f"t{number}" for number in range(WRITERS))
-    assert sorted(db.session.scalars(select(Tenant.tenant_id))) == sorted(f"t{number}" for number in range(WRITERS))
-    if is_sqlite(db.session()):
-        assert len(commits) < WRITERS, "several pieces of work in one commit"
+    found = all_at_once(app, [*map(str, range(WRITERS)), "fails", "fails"])
+    assert found == [*map(str, range(WRITERS)), "failed", "failed"]
+    assert stored() == set(map(str, range(WRITERS)))
+    assert len(commits) < 2 * WRITERS
+
+
+def test_many_are_committed_at_once(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    commits = count_commits(monkeypatch)
+    assert all_at_once(app, [str(number) for number in range(WRITERS)]) == [str(number) for number in range(WRITERS)]
+    assert stored() == {str(number) for number in range(WRITERS)}
+    assert len(commits) < WRITERS
 
 
 def test_nobody_is_told_before_the_commit(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,10 +71,10 @@ def test_nobody_is_told_before_the_commit(app: Flask, monkeypatch: pytest.Monkey
         raise OSError("no room")
 
     monkeypatch.setattr(Session, "commit", failing)
-    assert set(write_at_once(app, [partial(add_tenant, number) for number in range(WRITERS)])) == {"failed"}
+    assert set(all_at_once(app, [str(number) for number in range(WRITERS)])) == {"failed"}
     monkeypatch.setattr(Session, "commit", real)
-    assert write_at_once(app, [partial(add_tenant, 99)]) == ["t99"]
-    assert list(db.session.scalars(select(Tenant.tenant_id))) == ["t99"]
+    assert all_at_once(app, ["99"]) == ["99"]
+    assert stored() == {"99"}
 
 
 def test_a_transaction_that_does_not_begin_is_told_and_the_line_goes_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,56 +89,64 @@ def test_a_transaction_that_does_not_begin_is_told_and_the_line_goes_on(app: Fla
             yield session
 
     monkeypatch.setattr(turns, "writing", sometimes)
-    found = write_at_once(app, [partial(add_tenant, number) for number in range(WRITERS)])
+    found = all_at_once(app, [str(number) for number in range(WRITERS)])
     assert "failed" in found
-    assert sorted(db.session.scalars(select(Tenant.tenant_id))) == sorted(one for one in found if one != "failed")
+    assert stored() == set(found) - {"failed"}
 
 
-def test_a_piece_that_loses_the_whole_transaction_fails_all_that_were_in_it(app: Flask) -> None:
-    """SQLite ends a transaction by itself when the disk is full; what came before in it must not be called stored."""
-    if not is_sqlite(db.session()):
-        pytest.skip("PostgreSQL gives each piece a transaction of its own")
-    found = write_at_once(app, [*(partial(add_tenant, number) for number in range(3)), add_and_lose_all, partial(add_tenant, 9)])
-    stored = set(db.session.scalars(select(Tenant.tenant_id)))
-    assert stored == set(found) - {"failed"}
-    assert found[3] == "failed"
+def test_one_that_loses_the_whole_transaction_fails_alone(app: Flask) -> None:
+    """A database ends a transaction by itself when its disk is full; what was in it must not be called stored before it is."""
+    names = [*map(str, range(3)), "loses all", "9"]
+    assert all_at_once(app, names) == ["0", "1", "2", "failed", "9"]
+    assert stored() == {"0", "1", "2", "9"}
 
 
-def add_tenant(number: int, session: Session) -> str:
-    session.add(Tenant(tenant_id=f"t{number}", name=f"Town {number}", created_at=clock.now()))
-    time.sleep(0.01)
-    return f"t{number}"
+def test_what_serving_itself_raises_is_told_to_all_and_the_line_goes_on(app: Flask) -> None:
+    def broken(_asked: Sequence[str]) -> list[str | Exception]:
+        raise ZeroDivisionError
+
+    assert set(all_at_once(app, [str(number) for number in range(WRITERS)], broken)) == {"failed"}
+    assert all_at_once(app, ["99"]) == ["99"]
 
 
-def add_and_fail(session: Session) -> str:
-    session.add(Tenant(tenant_id="never", name="Never", created_at=clock.now()))
+def add_tenant(name: str, session: Session) -> str:
+    session.add(Tenant(tenant_id=name, name=name, created_at=clock.now()))
     session.flush()
-    raise ZeroDivisionError
+    if name == "fails":
+        raise ZeroDivisionError
+    if name == "loses all":
+        session.connection().exec_driver_sql("ROLLBACK")
+        raise OSError("disk full")
+    return name
 
 
-def add_and_lose_all(session: Session) -> str:
-    driver = session.connection().connection.driver_connection
-    assert driver is not None
-    driver.execute("ROLLBACK")
-    raise OSError("disk full")
+def add_tenants(names: Sequence[str]) -> list[str | Exception]:
+    time.sleep(0.02)
+    return turns.write_together(names, lambda session, some: [add_tenant(name, session) for name in some])
 
 
-def write_at_once(app: Flask, works: list[Callable[[Session], str]]) -> list[str]:
-    """What each piece of work, all begun together on threads of their own, found, or that it failed."""
-    together = threading.Barrier(len(works))
+def stored() -> set[str]:
+    db.session.remove()
+    return set(db.session.scalars(select(Tenant.tenant_id)))
 
-    def one(work: Callable[[Session], str]) -> str:
+
+def all_at_once(app: Flask, names: list[str], serving: Callable[[Sequence[str]], list[str | Exception]] = add_tenants) -> list[str]:
+    """What each caller, all of them on threads of their own, is told, or that it failed."""
+    together = threading.Barrier(len(names))
+    line = turns.Line[str, str]()
+
+    def one(name: str) -> str:
         with app.app_context():
             together.wait()
             try:
-                return turns.write(work)
+                return line.serve(name, serving)
             except (OSError, ZeroDivisionError):
                 return "failed"
             finally:
                 db.session.remove()
 
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(one, works))
+    with ThreadPoolExecutor(len(names)) as pool:
+        return list(pool.map(one, names))
 
 
 def count_commits(monkeypatch: pytest.MonkeyPatch) -> list[None]:
