@@ -38,7 +38,7 @@ def readyz() -> Response:
 def metrics() -> Response:
     """Measures of this process, and of the whole office's phones, in Prometheus' text form; they name no person and no job."""
     whole = CollectorRegistry()
-    overdue = Gauge("doorstep_phones_overdue", "Phones in service that hold something recorded over 24 hours ago", registry=whole)
+    overdue = Gauge("doorstep_phones_overdue", "Phones in service that hold or owe something for over 24 hours", registry=whole)
     overdue.set(phones.overdue_everywhere())
     return Response(generate_latest() + generate_latest(whole), content_type=CONTENT_TYPE_LATEST)
 

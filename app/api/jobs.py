@@ -27,7 +27,7 @@ class JobsQuerySchema(Schema):
     q = Text(80)
     station_id = Id()
     day = Day()
-    utc_offset_minutes = IntRange(-840, 840, strict=False, load_default=0)
+    utc_offset_minutes = IntRange(-840, 840, strict=False)
     cursor = Base64Url(300)
     limit = IntRange(1, jobs.PAGE_MAX, strict=False, load_default=50)
 
@@ -120,7 +120,7 @@ def get_jobs(query: dict[str, Any]) -> dict[str, Any]:
         words=query.get("q"),
         station_id=_station(who, query.get("station_id")),
         day=query.get("day"),
-        utc_offset_minutes=query["utc_offset_minutes"],
+        utc_offset_minutes=query.get("utc_offset_minutes"),
         cursor=query.get("cursor"),
         limit=query["limit"],
     )

@@ -7,13 +7,13 @@ from flask import Response, request
 from marshmallow import fields
 
 from app import clock
-from app.api import build, policy
+from app.api import policy
 from app.api.devices import PHONE_COOKIE
 from app.api.fields import Base64Url, Id, IntRange, OneOf, Stamp, Text
 from app.api.here import caller, office
 from app.api.parser import Blueprint, Schema
 from app.api.session import NamedSchema
-from app.services import enrol, phones, quarantine, tickets
+from app.services import build, enrol, phones, quarantine, tickets
 from app.services.accounts import CONSOLE_ROLES
 
 blp = Blueprint("phones", __name__, url_prefix="/api/v1", description="Phones as the office sees them")

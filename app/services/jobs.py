@@ -28,14 +28,14 @@ PAGE_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a list is asked for. `day` is a day at `utc_offset_minutes` from UTC, judged by the slot's beginning."""
+    """What a list is asked for. `day` is a day at `utc_offset_minutes` from UTC, judged by the slot's beginning; it needs them."""
 
     queue: str = "all"
     stage: str | None = None
     words: str | None = None
     station_id: str | None = None
     day: date | None = None
-    utc_offset_minutes: int = 0
+    utc_offset_minutes: int | None = None
     cursor: str | None = None
     limit: int = 50
 
@@ -101,10 +101,14 @@ def _filter(tenant_id: str, wanted: Wanted) -> Filter:
     )
 
 
-def _midnight(day: date, utc_offset_minutes: int) -> datetime:
+def _midnight(day: date, utc_offset_minutes: int | None) -> datetime:
     """When a day begins. The first and last years are left out, where a day more or less does not exist."""
     if not 1970 <= day.year <= 9998:
         raise InvalidBody(errors=[{"pointer": "#/day", "detail": "A day from 1970 on."}])
+    if utc_offset_minutes is None:
+        raise InvalidBody(
+            errors=[{"pointer": "#/utc_offset_minutes", "detail": "A day begins elsewhere at another time: how far from UTC?"}]
+        )
     return datetime.combine(day, time(), timezone(timedelta(minutes=utc_offset_minutes)))
 
 

@@ -28,7 +28,7 @@ PAGE_MAX = 200
 JOBS_SHOWN = 10
 WHICH = ("look", "all")
 
-# Why a phone needs a look, and how much: 3 somebody must act, 2 something may be at risk, 1 good to know.
+# What there is to say of a phone, and its weight: 3 somebody must act, 2 something is at risk, 1 good to know. The last calls for nobody.
 WEIGHTS = {
     "storage_lost": 3,
     "readmitted": 3,
@@ -37,11 +37,12 @@ WEIGHTS = {
     "blobs_overdue": 2,
     "quarantine": 2,
     "one_copy": 1,
-    "not_persisted": 1,
-    "little_room": 1,
-    "clock_off": 1,
+    "not_persisted": 2,
+    "little_room": 2,
+    "clock_off": 2,
     "old_build": 1,
 }
+CALLS_FROM = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def page(tenant_id: str, wanted: Wanted) -> JsonObject:
         awaited = _by_device(phone_lists.awaited_blobs(session, tenant_id))
         unseen = phone_lists.unseen_quarantined(session, tenant_id)
     looks = {row.device_id: _looks(row, awaited[row.device_id], unseen.get(row.device_id, 0), wanted.build, now) for row in rows}
-    found = [row for row in rows if (wanted.which == "all" or looks[row.device_id]) and _matches(row, wanted.words)]
+    found = [row for row in rows if (wanted.which == "all" or _calls(looks[row.device_id])) and _matches(row, wanted.words)]
     order = {row.device_id: _place(row, looks[row.device_id]) for row in found}
     behind = sorted((row for row in found if after is None or order[row.device_id] > after), key=lambda row: order[row.device_id])
     shown = behind[: wanted.limit]
@@ -81,19 +82,17 @@ def page(tenant_id: str, wanted: Wanted) -> JsonObject:
 
 def alerts(tenant_id: str) -> JsonObject:
     """What calls somebody to the phones from any page: `{overdue, readmitted, storage_lost, quarantine}`, as numbers of phones."""
-    before = clock.now() - OVERDUE_AFTER
     with reading() as session:
-        overdue = phone_lists.overdue(session, before, tenant_id)
-        overdue |= {row.device_id for row in phone_lists.awaited_blobs(session, tenant_id) if row.since < before}
+        overdue = phone_lists.overdue(session, clock.now() - OVERDUE_AFTER, tenant_id)
         readmitted, lost = phone_lists.returned(session, tenant_id)
         unseen = phone_lists.unseen_quarantined(session, tenant_id)
     return {"overdue": len(overdue), "readmitted": readmitted, "storage_lost": lost, "quarantine": len(unseen)}
 
 
 def overdue_everywhere() -> int:
-    """How many phones of all tenants hold something that is more than 24 hours old."""
+    """How many phones of all tenants hold something that is more than 24 hours old, or owe photos for as long."""
     with reading() as session:
-        return phone_lists.count_overdue(session, clock.now() - OVERDUE_AFTER)
+        return len(phone_lists.overdue(session, clock.now() - OVERDUE_AFTER))
 
 
 def note_condition(device_id: str, condition: Mapping[str, Any]) -> None:
@@ -159,6 +158,11 @@ def _looks(row: Row[Any], awaited: Sequence[Row[Any]], unseen: int, build: str |
     return sorted([*looks, *(["quarantine"] if unseen else [])], key=lambda code: (-WEIGHTS[code], code))
 
 
+def _calls(looks: Sequence[str]) -> bool:
+    """Whether somebody should look at a phone."""
+    return any(WEIGHTS[code] >= CALLS_FROM for code in looks)
+
+
 def _place(row: Row[Any], looks: Sequence[str]) -> list[Any]:
     """Where a phone stands in the list: by weight, by how much weighs, then by its oldest unsent item; the ones out of service last."""
     weight = max((WEIGHTS[code] for code in looks), default=0)
@@ -197,7 +201,7 @@ def _phone(row: Row[Any], looks: list[str], awaited: Sequence[Row[Any]], unseen:
 def _counts(looks: Mapping[str, Sequence[str]], phones: int) -> dict[str, int]:
     by_code = {code: sum(code in found for found in looks.values()) for code in WEIGHTS}
     overdue = sum(bool({"overdue", "very_overdue", "blobs_overdue"} & set(found)) for found in looks.values())
-    return by_code | {"all": phones, "look": sum(bool(found) for found in looks.values()), "overdue": overdue}
+    return by_code | {"all": phones, "look": sum(map(_calls, looks.values())), "overdue": overdue}
 
 
 def _by_device(rows: Sequence[Row[Any]]) -> dict[str, list[Row[Any]]]:

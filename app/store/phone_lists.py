@@ -19,7 +19,8 @@ _name, _blob, _job = (table(of) for of in (BlobName, Blob, JobView))
 _IS_PHONE = _device.c.kind == "phone"
 _HOLDS_SOMETHING = or_(_device.c.pending_events > 0, _device.c.pending_blobs > 0)
 # As text, because an index for some of the rows is used only when its condition stands in the statement itself.
-_MISSING = text("job_view.blobs_missing > 0")
+_MISSING, _AWAITED = text("job_view.blobs_missing > 0"), text("blob_name.awaited")
+_AT_EVENT = and_(_event.c.device_id == _name.c.device_id, _event.c.epoch == _name.c.epoch, _event.c.seq == _name.c.seq)
 
 
 def phones(session: Session, tenant_id: str) -> Sequence[Any]:
@@ -33,12 +34,11 @@ def phones(session: Session, tenant_id: str) -> Sequence[Any]:
 
 def awaited_blobs(session: Session, tenant_id: str, device_id: str | None = None) -> Sequence[Any]:
     """Blobs that events of open jobs name and that are not here: `device_id, job_id, order_ref, blobs, since`, oldest first."""
-    at_event = and_(_event.c.device_id == _name.c.device_id, _event.c.epoch == _name.c.epoch, _event.c.seq == _name.c.seq)
     is_blob = and_(_blob.c.tenant_id == _name.c.tenant_id, _blob.c.sha256 == _name.c.sha256)
     since = func.min(_event.c.received_at).label("since")
     query = (
         select(_name.c.device_id, _name.c.job_id, _job.c.order_ref, func.count(_name.c.sha256.distinct()).label("blobs"), since)
-        .select_from(_job.join(_name, _name.c.job_id == _job.c.job_id).join(_event, at_event).outerjoin(_blob, is_blob))
+        .select_from(_job.join(_name, _name.c.job_id == _job.c.job_id).join(_event, _AT_EVENT).outerjoin(_blob, is_blob))
         .where(_job.c.tenant_id == tenant_id, _MISSING, _blob.c.sha256.is_(None))
         .group_by(_name.c.device_id, _name.c.job_id, _job.c.order_ref)
         .order_by(since)
@@ -62,15 +62,16 @@ def unseen_quarantined(session: Session, tenant_id: str) -> dict[str, int]:
     return counted
 
 
-def overdue(session: Session, before: datetime, tenant_id: str) -> set[str]:
-    """The phones in service that said they hold something recorded before that moment."""
-    query = select(_device.c.device_id).where(_device.c.tenant_id == tenant_id, *_is_overdue(before))
-    return set(session.scalars(query))
-
-
-def count_overdue(session: Session, before: datetime) -> int:
-    """How many phones of all tenants are so."""
-    return session.scalar(select(func.count()).select_from(_device).where(*_is_overdue(before))) or 0
+def overdue(session: Session, before: datetime, tenant_id: str | None = None) -> set[str]:
+    """The phones in service that said they hold something recorded before that moment, or whose events from then name blobs that are
+    not here; of all tenants when none is named."""
+    of_tenant = (_IS_PHONE, _device.c.revoked_at.is_(None), *(() if tenant_id is None else (_device.c.tenant_id == tenant_id,)))
+    holding = select(_device.c.device_id).where(*of_tenant, _device.c.pending_oldest_at < before, _HOLDS_SOMETHING)
+    is_blob = and_(_blob.c.tenant_id == _name.c.tenant_id, _blob.c.sha256 == _name.c.sha256)
+    named = _name.join(_device, _device.c.device_id == _name.c.device_id).join(_event, _AT_EVENT).outerjoin(_blob, is_blob)
+    owing = select(_name.c.device_id).select_from(named)
+    owing = owing.where(*of_tenant, _AWAITED, _blob.c.sha256.is_(None), _event.c.received_at < before).distinct()
+    return {*session.scalars(holding), *session.scalars(owing)}
 
 
 def returned(session: Session, tenant_id: str) -> tuple[int, int]:
@@ -84,10 +85,6 @@ def returned(session: Session, tenant_id: str) -> tuple[int, int]:
 def user_name(session: Session, user_id: str | None) -> str | None:
     """A user's name."""
     return session.scalar(select(_user.c.name).where(_user.c.user_id == user_id))
-
-
-def _is_overdue(before: datetime) -> tuple[Any, ...]:
-    return _IS_PHONE, _device.c.revoked_at.is_(None), _device.c.pending_oldest_at < before, _HOLDS_SOMETHING
 
 
 def quarantined(session: Session, tenant_id: str, before: tuple[datetime, str, int, int, str] | None, rows_max: int) -> Sequence[Any]:

@@ -93,7 +93,7 @@ def test_queues_and_counts(north: Network) -> None:
     assert counts == expected | {"on_the_way": 0, "on_site": 0}
 
 
-@pytest.mark.parametrize("query", ["", "queue=review", "day=2026-11-22", "stage=finished"])
+@pytest.mark.parametrize("query", ["", "queue=review", "day=2026-11-22&utc_offset_minutes=0", "stage=finished"])
 def test_pages_join_without_holes_or_repeats(north: Network, query: str) -> None:
     """Many rows share what they are ordered by; new ones come in while pages are turned."""
     made = [north.take_in() for _ in range(7)]
@@ -126,7 +126,7 @@ def test_a_day_is_a_day_where_the_reader_is(north: Network) -> None:
     noon = north.take_in(slot=slot("2026-11-22T04:00:00.000Z"))
     evening = north.take_in(slot=slot("2026-11-22T17:00:00.000Z"))
     client = north.signed_in("qian")
-    assert listed(client, "?day=2026-11-22") == [noon, evening]
+    assert listed(client, "?day=2026-11-22&utc_offset_minutes=0") == [noon, evening]
     assert listed(client, "?day=2026-11-22&utc_offset_minutes=480") == [late, noon]
 
 
@@ -164,6 +164,7 @@ def test_foreign_jobs_are_neither_listed_nor_counted_nor_found(app: Flask, north
         ("day=2026-02-30", "#/day"),
         ("day=0001-01-01", "#/day"),
         ("day=9999-12-31", "#/day"),
+        ("day=2026-11-22", "#/utc_offset_minutes"),
         ("utc_offset_minutes=841", "#/utc_offset_minutes"),
         ("q=%00", "#/q"),
         ("q=" + "x" * 81, "#/q"),

@@ -16,7 +16,7 @@ from app.config import Settings
 from app.domain import checklist
 from app.domain.events import JsonObject
 from app.factory import create_app
-from app.services import accounts, callers, doctor, enrol, media, standards, statements
+from app.services import accounts, build, callers, doctor, enrol, media, phones, standards, statements
 from app.services.demo import catalogue, day, kept, seed
 from app.services.job_view import state_of
 from app.services.office import Office
@@ -195,6 +195,15 @@ def test_the_password_is_kept_for_the_owner_only_and_signs_in(office: Office) ->
         assert who.tenant_name == catalogue.TENANT
     assert callers.platform_of(found.platform_key) is not None
     assert "#enrol=" in enrol.make_code_for_login(office, found.installer).url
+
+
+def test_no_phone_calls_for_a_look(office: Office) -> None:
+    """Somebody who looks at the demo for the first time is not alarmed: its phones run what is served, and say how they are."""
+    page = phones.page(tenant_id(office), phones.Wanted(build=build.served()))
+    assert len(page["devices"]) > 3
+    assert {(one["build"], *one["looks"]) for one in page["devices"]} == {(build.served() or "demo",)}
+    assert page["counts"]["look"] == 0
+    assert all(one["condition"]["copies"] == 2 for one in page["devices"])
 
 
 def test_a_second_run_keeps_everything(office: Office) -> None:

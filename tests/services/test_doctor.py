@@ -135,8 +135,8 @@ def test_much_takes_little_memory(network: Network) -> None:
         )
         run(
             "INSERT OR IGNORE INTO seal (device_id, epoch, seq, hash, tenant_id, challenge, seal, received_at) "
-            f"{numbers} SELECT device_id, epoch, 0, printf('%064d', i), '{tenant}', '{'c' * 200}', '', '2026-01-01 00:00:00' "
-            f"FROM n, log_head WHERE {PHONE} AND i <= {rows // 4}"
+            f"{numbers} SELECT device_id, epoch, 0, printf('%064d', i), '{tenant}', '{'c' * 4_000}', '', '2026-01-01 00:00:00' "
+            f"FROM n, log_head WHERE {PHONE} AND i <= {rows // 10}"
         )
         tracemalloc.start()
         found = sum(1 for _ in doctor.examine(network.office))

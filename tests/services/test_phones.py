@@ -101,7 +101,26 @@ def test_blobs_that_the_office_waits_for_are_told_by_job_and_age(network: Networ
     with writing() as session:
         session.execute(update(EventRow).where(EventRow.device_id == phone.device_id).values(received_at=ago(hours=30)))
     assert looks(network, phone.device_id) == ["blobs_overdue"]
-    assert phones.alerts(network.tenant_id)["overdue"] == 1
+    assert (phones.alerts(network.tenant_id)["overdue"], phones.overdue_everywhere()) == (1, 1)
+    put(phone.device_id, revoked_at=clock.now())
+    assert (phones.alerts(network.tenant_id)["overdue"], phones.overdue_everywhere()) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("values", "calls"),
+    [
+        ({"build": "long ago"}, 0),
+        ({"condition": '{"copies": 1}'}, 0),
+        ({"condition": '{"persisted": false}'}, 1),
+        ({"condition": '{"room_bytes": 1000}'}, 1),
+    ],
+)
+def test_what_is_only_good_to_know_calls_for_nobody(network: Network, values: dict[str, Any], calls: int) -> None:
+    device_id = network.phone().device_id
+    put(device_id, **values)
+    assert len(looks(network, device_id, build="now")) == 1
+    found = listed(network, which="look", build="now")
+    assert (len(found["devices"]), found["counts"]["look"]) == (calls, calls)
 
 
 def test_what_needs_a_look_comes_first_and_every_page_once(network: Network) -> None:

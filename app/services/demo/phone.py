@@ -17,14 +17,15 @@ from app import clock, ids
 from app.domain.events import Event, JsonObject
 from app.domain.job import advance
 from app.domain.log import BATCH_EVENTS_MAX, Link, body_digest, header, header_hash, seal_text, to_b64
-from app.services import enrol, tickets, uploads
+from app.services import build, enrol, phones, tickets, uploads
 from app.services import sync as exchange
 from app.services.office import Office
 from app.store import log
 from app.store.db import db, end_transaction
 
 EPOCH = 1
-BUILD = "demo"
+# What a phone says of itself that runs Doorstep from its home screen.
+CONDITION = {"copies": 2, "persisted": True, "room_bytes": 24_000_000_000, "mode": "installed", "clock_off_ms": 400}
 
 
 @dataclass
@@ -89,6 +90,7 @@ class Phone:
         for sha256 in list(self._blobs):
             self._deliver(sha256, self._blobs.pop(sha256))
         self._exchange([])
+        phones.note_condition(self.device_id, CONDITION)
 
     def _exchange(self, batch: list[Link]) -> bool:
         """One round trip, as it goes over the wire. Whether the office has more snapshots."""
@@ -107,7 +109,7 @@ class Phone:
         seal = self._sign(seal_text(self.device_id, EPOCH, head.seq, head.hash, challenge))
         have = {job_id: job.rev for job_id, job in self.jobs.items() if not job.unseen}
         pending = {"events": len(self._outbox), "blobs": len(self._blobs), "bytes": sum(map(len, self._blobs.values())), "oldest_at": None}
-        return exchange.Request(self.device_id, EPOCH, BUILD, clock.now(), challenge, seal, batch, have, pending)
+        return exchange.Request(self.device_id, EPOCH, build.served() or "demo", clock.now(), challenge, seal, batch, have, pending)
 
     def _deliver(self, sha256: str, content: bytes) -> None:
         chunk = uploads.Chunk(0, len(content), len(content), hashlib.sha256(content).digest())

@@ -13,9 +13,9 @@ const TONES: Readonly<Record<Look, Tone>> = {
   blobs_overdue: 'warn',
   quarantine: 'warn',
   one_copy: 'wait',
-  not_persisted: 'wait',
-  little_room: 'wait',
-  clock_off: 'wait',
+  not_persisted: 'warn',
+  little_room: 'warn',
+  clock_off: 'warn',
   old_build: 'wait',
 };
 

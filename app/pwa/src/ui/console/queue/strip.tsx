@@ -45,11 +45,11 @@ export function Strip({ jobId }: { readonly jobId: string }) {
 
 function StripWord({ row }: { readonly row: JobRow }) {
   const [worst] = ranked(row.anomalies);
+  const [notice] = row.notices;
+  if (notice) return <span class="small stop strip-word"><Icon name="octagon-x" />{noticeText(notice)}</span>;
   if (row.blobs_missing > 0) {
     return <span class="small wait strip-word"><Icon name="smartphone" />{say('missing_short', { n: row.blobs_missing, all: row.blobs_named })}</span>;
   }
-  const [notice] = row.notices;
-  if (notice) return <span class="small stop strip-word"><Icon name="octagon-x" />{noticeText(notice)}</span>;
   if (row.open_findings > 0) return <span class="small wait strip-word"><Icon name="flag" />{say('findings', { n: row.open_findings })}</span>;
   if (worst !== undefined) return <span class="small warn strip-word"><Icon name="triangle-alert" />{anomalyWords(worst).title}</span>;
   return <span class="small quiet">{stageWord(row.stage)}</span>;

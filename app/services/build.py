@@ -3,13 +3,13 @@
 import json
 from pathlib import Path
 
-from flask import current_app
+_BUILT = Path(__file__).parent.parent / "pwa" / "static" / "build.json"
 
 
 def served() -> str | None:
     """The build's name; None when the front end is not built."""
     try:
-        found: str = json.loads((Path(current_app.root_path) / "pwa" / "static" / "build.json").read_text("utf-8"))["build"]
+        found: str = json.loads(_BUILT.read_text("utf-8"))["build"]
     except FileNotFoundError:
         return None
     return found
