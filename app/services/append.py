@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.events import Event, JsonObject, Unreadable, data_problem, is_fact, knows, named_blobs, parse_body
 from app.domain.log import Link, header
+from app.domain.plain_facts import plain_fact
 from app.services.job_view import event_of, refresh
 from app.services.keys import PublicKey, verifies
 from app.store import log
@@ -101,16 +102,17 @@ class _Sorted:
 
 def read(author: Author, link: Link) -> Read:
     """Read a body as far as it can be read. One that has a body and no flag may be folded."""
-    try:
-        body = parse_body(link.body, orjson.loads)
-    except Unreadable as unreadable:
-        return Read(None, unreadable.reason)
-    kind, kv, data = body["kind"], body["kv"], body["data"]
-    if not is_fact(kind) and not author.is_desk:
-        return Read(body, "not_a_fact")
-    if knows(kind, kv) and data_problem(kind, data):
-        return Read(body, "bad_data")
-    if kind == "signoff.recorded" and not verifies(author.key, link.sig, _header(author, link)):
+    body = plain_fact(link.body, orjson.loads)
+    if body is None:
+        try:
+            body = parse_body(link.body, orjson.loads)
+        except Unreadable as unreadable:
+            return Read(None, unreadable.reason)
+        if not is_fact(body["kind"]) and not author.is_desk:
+            return Read(body, "not_a_fact")
+        if knows(body["kind"], body["kv"]) and data_problem(body["kind"], body["data"]):
+            return Read(body, "bad_data")
+    if body["kind"] == "signoff.recorded" and not verifies(author.key, link.sig, _header(author, link)):
         return Read(body, "bad_signature")
     return Read(body, None)
 
