@@ -1,6 +1,8 @@
 """How gunicorn serves Doorstep, here and in production; `--bind` on the command line wins."""
 
+import gc
 import os
+from typing import Any
 
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 
@@ -23,3 +25,10 @@ forwarded_allow_ips = "*" if int(os.environ.get("DOORSTEP_TRUSTED_PROXIES", "0")
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+
+
+def post_worker_init(_worker: Any) -> None:
+    """What was made while starting stays for good: the garbage collector need not look at it again and again, nor as often as it does."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
