@@ -21,10 +21,7 @@ COUNT_EVENTS = """async () => {
   return counted.result;
 }"""
 # The page for when the app does not open comes after the app itself.
-RESCUE_IS_KEPT = """async () => {
-    const kept = async () => (await navigator.serviceWorker.getRegistration('/rescue'))?.active?.state === 'activated';
-    while (!(await kept())) await new Promise((go) => setTimeout(go, 50));
-}"""
+RESCUE_IS_KEPT = "navigator.serviceWorker.getRegistration('/rescue').then((kept) => kept?.active?.state === 'activated')"
 
 
 @dataclass
@@ -51,7 +48,7 @@ class Installer:
     def wait_until_offline_works(self) -> None:
         """Until the worker is in charge and holds all it needs, and each job says that it is ready."""
         self.page.wait_for_function("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")
-        self.page.evaluate(RESCUE_IS_KEPT)
+        self.page.wait_for_function(RESCUE_IS_KEPT)
         expect(self.by("job-card").first).to_be_visible()
         expect(self.by("not-ready")).to_have_count(0)
 

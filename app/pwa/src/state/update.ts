@@ -11,6 +11,9 @@ let asked = false;
 
 /** A worker that says nothing for this long is not waited for. */
 const ANSWER_MAX_MS = 1_500;
+/** How long until what did not arrive is asked for again. */
+const AGAIN_MIN_MS = 2_000;
+const AGAIN_MAX_MS = 300_000;
 
 /** A new version is here and waits. */
 export const updateReady: ReadonlySignal<boolean> = ready;
@@ -54,30 +57,39 @@ export async function watchForUpdates(): Promise<void> {
     else if (controlled) ready.value = true;
     controlled = true;
   });
-  try {
-    registration = await navigator.serviceWorker.register('/app/sw.js', { scope: '/app/', updateViaCache: 'none' });
-  } catch {
-    return;
-  }
+  registration = await keep('/app/sw.js', '/app/');
   const here = registration;
   notice(here);
   here.addEventListener('updatefound', () => here.installing?.addEventListener('statechange', () => notice(here)));
   here.installing?.addEventListener('statechange', () => notice(here));
-  void keepRescue();
+  // The page that helps when this app does not open must be on the phone before it is needed. It comes after the app itself, and
+  // nothing on it can be lost, so its new versions are used at once.
+  const rescue = await keep('/rescue/sw.js', '/rescue');
+  rescue.waiting?.postMessage({ type: 'use_new_version' });
 }
 
-/**
- * The page that helps when this app does not open must be on the phone before it is needed. It comes after the app itself, and
- * nothing on it can be lost, so its new versions are used at once.
- */
-async function keepRescue(): Promise<void> {
-  await navigator.serviceWorker.ready;
-  try {
-    const rescue = await navigator.serviceWorker.register('/rescue/sw.js', { scope: '/rescue', updateViaCache: 'none' });
-    rescue.waiting?.postMessage({ type: 'use_new_version' });
-  } catch {
-    // At the next start, then.
+/** Registers a worker. Until its first version is whole on the phone, tries again and again, ever more slowly. */
+async function keep(address: string, scope: string): Promise<ServiceWorkerRegistration> {
+  for (let waitMs = AGAIN_MIN_MS; ; waitMs = Math.min(2 * waitMs, AGAIN_MAX_MS)) {
+    try {
+      const found = await navigator.serviceWorker.register(address, { scope, updateViaCache: 'none' });
+      if (found.active || (await activated(found.installing ?? found.waiting))) return found;
+    } catch {
+      // No network, or half an answer.
+    }
+    await after(waitMs);
   }
+}
+
+function activated(worker: ServiceWorker | null): Promise<boolean> {
+  return new Promise((resolve) => {
+    const look = (): void => {
+      if (!worker || worker.state === 'redundant') resolve(false);
+      else if (worker.state === 'activated') resolve(true);
+    };
+    worker?.addEventListener('statechange', look);
+    look();
+  });
 }
 
 export function lookForUpdate(): void {
