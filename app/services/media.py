@@ -1,8 +1,8 @@
 """Pictures as they are shown: small and large, re-encoded from a blob, without anything but pixels in them."""
 
 import os
-import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,8 +24,9 @@ MIME = "image/jpeg"
 # Pillow's own guard stands at another number and would only warn first; the header's size is judged here.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
-# So decoding never takes more than 340 MB of one process.
-_DECODING = threading.BoundedSemaphore(2)
+# One picture at a time, so that decoding never takes more than that of one process, however many are asked for; and always the same
+# thread, because the system's allocator keeps what each thread has freed for that thread.
+_DECODER = ThreadPoolExecutor(1, "decoder")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,14 @@ def _make(original: Path, target: Path, kind: _Kind) -> None:
     """Write the picture beside its place and move it there whole: two who make it at once do each other no harm."""
     own = target.with_name(f"{target.name}.{ids.token(6)}")
     try:
-        with _DECODING:
-            pixels = _decode(original, kind.side)
-        pixels.save(own, "JPEG", quality=kind.quality, optimize=True, progressive=True)
+        _DECODER.submit(_small, original, own, kind).result()
         os.replace(own, target)
     finally:
         own.unlink(missing_ok=True)
+
+
+def _small(original: Path, own: Path, kind: _Kind) -> None:
+    _decode(original, kind.side).save(own, "JPEG", quality=kind.quality, optimize=True, progressive=True)
 
 
 def _decode(path: Path, side: int) -> Image.Image:
