@@ -6,10 +6,9 @@
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from app.domain.log import BODY_BYTES_MAX
 
@@ -25,6 +24,7 @@ _TABLE: JsonObject = json.loads((Path(__file__).parent / "kinds.json").read_text
 TYPES: dict[str, dict[str, str]] = _TABLE["types"]
 KINDS: dict[str, JsonObject] = _TABLE["kinds"]
 
+_NAMING = {"photo.captured": ("sha256",), "signoff.recorded": ("statement_sha256", "strokes_sha256")}
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII).fullmatch
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
@@ -32,8 +32,7 @@ _TIME = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3])
 _UUID7 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", re.ASCII).fullmatch
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """One event as the fold sees it. `rev` counts within the job; `data` has been checked against the kind's table."""
 
     rev: int
@@ -103,12 +102,10 @@ def upcast(kind: str, kv: int, data: JsonObject) -> JsonObject:
 
 def named_blobs(kind: str, data: Mapping[str, Any]) -> list[str]:
     """The digests of the blobs that an event's data names (K2), without repeats."""
-    names: Iterable[object] = ()
-    if kind == "photo.captured":
-        names = (data.get("sha256"),)
-    elif kind == "signoff.recorded":
-        names = (data.get("statement_sha256"), data.get("strokes_sha256"))
-    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+    members = _NAMING.get(kind)
+    if members is None:
+        return []
+    return list(dict.fromkeys(name for name in map(data.get, members) if isinstance(name, str)))
 
 
 def _integer(digits: str) -> int:

@@ -98,14 +98,10 @@ def add_anomaly(state: JsonObject, event: Event, code: str, about: str | None = 
 
 def recorded(state: JsonObject, event: Event, data: JsonObject, *names: str) -> JsonObject:
     """A record of the named members of `data`, of who recorded it, when it was claimed to be, and whether it is late."""
-    return picked(data, *names) | {
-        "event_id": event.event_id,
-        "device_id": event.device_id,
-        "actor": event.actor,
-        "at": event.at,
-        "rev": event.rev,
-        "late": is_late(state),
-    }
+    record = picked(data, *names)
+    record["event_id"], record["device_id"], record["actor"] = event.event_id, event.device_id, event.actor
+    record["at"], record["rev"], record["late"] = event.at, event.rev, is_late(state)
+    return record
 
 
 def decided(event: Event, data: JsonObject, *names: str) -> JsonObject:
@@ -115,9 +111,9 @@ def decided(event: Event, data: JsonObject, *names: str) -> JsonObject:
 
 def picked(data: JsonObject, *names: str) -> JsonObject:
     """The named members of `data`, copied, so that no event and no earlier state shares a part; None for what is absent."""
-    found = {name: data.get(name) for name in names}
+    found = dict(zip(names, map(data.get, names), strict=True))
     for name, value in found.items():
-        if isinstance(value, dict | list):
+        if type(value) is dict or type(value) is list:
             found[name] = copy.deepcopy(value)
     return found
 

@@ -4,10 +4,11 @@ Nothing here reads a key or a clock. The same functions stand in `app/pwa/src/do
 """
 
 import base64
+import binascii
 import hashlib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 BODY_BYTES_MAX = 16_384
 BATCH_EVENTS_MAX = 50
@@ -15,12 +16,14 @@ BATCH_BYTES_MAX = 262_144
 SALT_BYTES = 16
 ZERO_HASH = "0" * 64
 
+_B64 = re.compile(r"[A-Za-z0-9_-]*", re.ASCII).fullmatch
+_TO_PLAIN_B64 = str.maketrans("-_", "+/")
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Link:
-    """One event as it travels: its place, the hash before it, its exact body and its own hash.
+    """One event as it travels: its place, the hash before it, its exact body and its own hash. Nobody changes one.
 
     What follows from the body is worked out once, when it is first asked for; both raise `UnicodeEncodeError` for a body with half a
     surrogate pair.
@@ -33,22 +36,22 @@ class Link:
     hash: str
     sig: str | None = None
     blobs: tuple[str, ...] = ()
+    _raw: bytes | None = field(default=None, init=False, repr=False, compare=False)
+    _digest: str | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def raw(self) -> bytes:
         """The body's bytes."""
-        found: bytes | None = self.__dict__.get("_raw")
-        if found is None:
-            found = self.__dict__["_raw"] = self.body.encode("utf-8")
-        return found
+        if self._raw is None:
+            self._raw = self.body.encode("utf-8")
+        return self._raw
 
     @property
     def digest(self) -> str:
         """The salted digest that stands for the body in its header (L2)."""
-        found: str | None = self.__dict__.get("_digest")
-        if found is None:
-            found = self.__dict__["_digest"] = body_digest(self.salt, self.raw)
-        return found
+        if self._digest is None:
+            self._digest = body_digest(self.salt, self.raw)
+        return self._digest
 
 
 def to_b64(raw: bytes) -> str:
@@ -61,12 +64,11 @@ def from_b64(text: str) -> bytes:
 
     Raises `ValueError` when it is anything else, so that each byte string has one spelling.
     """
-    try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except ValueError as error:
-        raise ValueError("not base64url") from error
-    if to_b64(raw) != text:
+    if len(text) % 4 == 1 or _B64(text) is None:
         raise ValueError("not base64url without padding")
+    raw = binascii.a2b_base64(text.translate(_TO_PLAIN_B64) + "==")
+    if len(text) % 4 and to_b64(raw[-(len(raw) % 3) :]) != text[-(len(text) % 4) :]:
+        raise ValueError("not base64url as it is spelt: bits that say nothing are not 0")
     return raw
 
 

@@ -95,15 +95,15 @@ class _Ready:
 
     def given_many(self, rows: Sequence[Values]) -> list[Any]:
         """As `given`, for a statement without constants and rows that often share a value: each object is turned only once."""
-        turned: dict[tuple[str, int], Any] = {}
-        for name, process in self.going_in.items():
-            for row in rows:
-                at = (name, id(row[name]))
-                if at not in turned:
-                    turned[at] = process(row[name])
-        if turned:
-            rows = [{**row, **{name: turned[name, id(row[name])] for name in self.going_in}} for row in rows]
-        return list(rows) if self.order is None else [[row[name] for name in self.order] for row in rows]
+        names = self.order or list(rows[0])
+        columns = [[row[name] for row in rows] for name in names]
+        for at, name in enumerate(names):
+            process = self.going_in.get(name)
+            if process is not None:
+                turned = {key: process(value) for key, value in {id(value): value for value in columns[at]}.items()}
+                columns[at] = [turned[id(value)] for value in columns[at]]
+        together = list(zip(*columns, strict=True))
+        return together if self.order is not None else [dict(zip(names, row, strict=True)) for row in together]
 
     def read(self, rows: list[Row]) -> list[Row]:
         """Rows as Python's values."""
