@@ -28,7 +28,11 @@ export default defineConfig({
     // Nothing inline: the content security policy allows no data: scripts or styles, and a file can be cached.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rolldownOptions: { input: ['app.html', 'console.html', 'rescue.html', 'verify.html'] },
+    rolldownOptions: {
+      input: ['app.html', 'console.html', 'rescue.html', 'verify.html'],
+      // What every start of the app needs is one file: left alone, each lazy part that uses some of it would split it further.
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'storage', test: /src\/db\/(?!sweep|room|retention)\w+\.ts/ }] } },
+    },
   },
   worker: { format: 'es' },
 });

@@ -129,6 +129,10 @@ export class Disk {
     return true;
   }
 
+  isNamed(sha256: string): boolean {
+    return this.all().some(({ epoch, seq, blobs }) => blobs.includes(sha256) && this.read(epoch, seq) !== null);
+  }
+
   after(epoch: number, seq: number): SimEvent[] {
     return this.all().filter((event) => event.epoch === epoch && event.seq > seq);
   }

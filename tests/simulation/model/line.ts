@@ -129,7 +129,7 @@ export class Line {
       case 'send_chunk': {
         const { sha256, offset, length, size } = effect;
         if (length > 0 && !phone.disk.blobIsWhole(sha256)) {
-          tab.later({ type: 'blob_checked', sha256, whole: false });
+          tab.later({ type: 'blob_checked', sha256, whole: false, named: true });
           return null;
         }
         return () => {

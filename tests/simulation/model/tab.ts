@@ -112,7 +112,7 @@ export class Tab {
         this.queue.push({ type: 'event_checked', seq: effect.seq, whole: disk.read(effect.epoch, effect.seq) !== null });
         return;
       case 'check_blob':
-        this.queue.push({ type: 'blob_checked', sha256: effect.sha256, whole: disk.blobIsWhole(effect.sha256) });
+        this.queue.push({ type: 'blob_checked', sha256: effect.sha256, whole: disk.blobIsWhole(effect.sha256), named: disk.isNamed(effect.sha256) });
         return;
       case 'look_for_blobs':
         this.lookFor(effect.sha256s);

@@ -136,8 +136,8 @@ export class World {
     if (!state.leads || state.busy || state.working || state.waiting.length > 0 || state.failures > 0 || state.stale) return false;
     // An answer from before the restore may have come after it.
     if (state.server_epoch !== this.server.lineage) return false;
-    // What no copy is whole of can go nowhere, nor can a photo whose event is whole on neither side.
-    const going = state.blobs.filter(({ sha256 }) => !this.oracle.harmedBlobs.has(sha256) && this.isNamed(phone, sha256));
+    // What no copy is whole of can go nowhere, nor can a photo whose event is whole on neither side: it is not offered any more.
+    const going = state.blobs.filter(({ sha256, trouble }) => !this.oracle.harmedBlobs.has(sha256) && (trouble !== 'blob-unnamed' || this.isNamed(phone, sha256)));
     return going.length === 0 && state.last_ok_ms !== null && state.last_ok_ms >= since_ms && !state.pull;
   }
 

@@ -40,6 +40,14 @@ export async function readEvent(store: EvidenceStore, epoch: number, seq: number
   return null;
 }
 
+/** Whether an event that is whole names the blob. Where none does, the office knows nothing of it, and takes it from nobody. */
+export async function isNamed(store: EvidenceStore, sha256: string): Promise<boolean> {
+  for (const { epoch, seq, blobs } of await store.database.run((db) => db.getAll('events'))) {
+    if (blobs.includes(sha256) && (await readEvent(store, epoch, seq))) return true;
+  }
+  return false;
+}
+
 /** The event in a file, or null when the file is torn or is not what its name says. */
 export async function readEventFile(store: EvidenceStore, name: string): Promise<StoredEvent | null> {
   const bytes = await readFileSafely(store, 'ev', name);

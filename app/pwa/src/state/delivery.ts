@@ -9,12 +9,17 @@ export function isDelivered(eventId: string): boolean {
   return standing.event.stored.blobs.every((sha256) => heldReceipts.value.blobs.has(sha256));
 }
 
-/** Why a blob cannot go without somebody's help: `blob-damaged`, `blob-missing`, the slug that it keeps failing with, or null. */
+/** Why a blob cannot go without somebody's help: `blob-damaged`, `blob-unnamed`, `blob-missing`, the slug that it keeps failing with, or null. */
 export function blobTrouble(sha256: string): string | null {
   if (syncMark.value.missing.includes(sha256)) return 'blob-missing';
   const waiting = waitingBlob(sha256);
   if (!waiting?.trouble) return null;
-  return waiting.trouble === 'blob-damaged' || waiting.failures >= CIRCUIT_FAILURES ? waiting.trouble : null;
+  return isStuck(waiting) || waiting.failures >= CIRCUIT_FAILURES ? waiting.trouble : null;
+}
+
+/** It is not tried any more: no copy of it is whole, or no whole event names it. */
+export function isStuck({ trouble }: WaitingBlob): boolean {
+  return trouble === 'blob-damaged' || trouble === 'blob-unnamed';
 }
 
 /** Why an event cannot go, or null. */

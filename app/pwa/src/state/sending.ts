@@ -12,6 +12,7 @@ import { Drain, type KeptKind } from '../sync/drain';
 import type { Told } from '../sync/requests';
 import { START, type SyncState } from '../sync/syncState';
 import { openChannel, type Message } from './channel';
+import { isStuck } from './delivery';
 import { filedCount, readAgain, syncMark, syncState } from './held';
 import { setPhone } from './phone';
 import { compose } from './record';
@@ -126,7 +127,7 @@ async function noteFiled(store: EvidenceStore): Promise<void> {
 }
 
 function isDamaged(state: SyncState): boolean {
-  return syncMark.value.missing.length > 0 || state.blobs.some(({ trouble }) => trouble === 'blob-damaged');
+  return syncMark.value.missing.length > 0 || state.blobs.some(isStuck);
 }
 
 async function afterContact(store: EvidenceStore, token: () => string | null): Promise<void> {

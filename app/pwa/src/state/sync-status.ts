@@ -3,7 +3,7 @@ import { computed, effect, type ReadonlySignal } from '@preact/signals';
 import { saidSize } from '../db/chain';
 import type { StoredEvent } from '../db/schema';
 import { stamp } from '../device/clock';
-import { blobTrouble, eventTrouble, isDelivered, percentOf } from './delivery';
+import { blobTrouble, eventTrouble, isDelivered, isStuck, percentOf } from './delivery';
 import { blobOwners, heldReceipts, minute, standings, syncMark, syncState } from './held';
 import { eventItem } from './items';
 import { phoneHere } from './phone';
@@ -22,7 +22,7 @@ export interface SyncStatus {
   /** RFC 3339, of the oldest thing that is only here; null when nothing is. */
   readonly oldest_at: string | null;
   readonly last_ok_at: string | null;
-  /** A slug of docs/PROBLEMS.md, `no-connection`, or a local one: `blob-damaged`, `blob-missing`, `event-damaged`, `storage`. */
+  /** A slug of docs/PROBLEMS.md, `no-connection`, or a local one: `blob-damaged`, `blob-unnamed`, `blob-missing`, `event-damaged`, `storage`. */
   readonly last_error: string | null;
   readonly next_try_at: string | null;
   readonly sending: { readonly sha256: string; readonly percent: number } | null;
@@ -125,11 +125,12 @@ function kindOf(pending: number, troubled: string | null): SyncStatus['kind'] {
   return busy !== null && failures === 0 ? 'sending' : 'on_phone';
 }
 
-/** The office waits for bytes that this phone no longer has, nor the fact that named them. */
+/** Bytes that the office waits for or that are here alone, and no fact that names them can be shown. */
 function namelessBlobs(): PendingItem[] {
-  return syncMark.value.missing
+  const stuck = syncState.value.blobs.filter(isStuck).map(({ sha256 }) => sha256);
+  return [...new Set([...syncMark.value.missing, ...stuck])]
     .filter((sha256) => !blobOwners.value.has(sha256))
-    .map((sha256) => ({ event_id: sha256, job_id: null, kind: 'lost', at: '', size: 0, status: 'attention', percent: 0, copies: 1, error: 'blob-missing' }));
+    .map((sha256) => ({ event_id: sha256, job_id: null, kind: 'lost', at: '', size: 0, status: 'attention', percent: 0, copies: 1, error: blobTrouble(sha256) }));
 }
 
 function ageOf(oldest_at: string | null): SyncStatus['age'] {
@@ -143,7 +144,7 @@ function pendingFact(stored: StoredEvent): PendingItem {
   const { event_id, job_id, kind, at, blobs } = stored;
   const left = blobs.filter((sha256) => !heldReceipts.value.blobs.has(sha256));
   const { status: state, percent, copies } = eventItem(event_id).value;
-  const error = eventTrouble(event_id) ?? left.map(blobTrouble).find((trouble) => trouble !== null) ?? null;
+  const error = left.map(blobTrouble).find((trouble) => trouble !== null) ?? eventTrouble(event_id);
   const size = left.reduce((sum, sha256) => sum + (saidSize(stored, sha256) ?? 0), left.length === 0 ? stored.body.length : 0);
   return { event_id, job_id, kind, at, size, status: state === 'attention' || state === 'sending' ? state : 'on_phone', percent, copies, error };
 }

@@ -4,16 +4,14 @@
  * Requests run beside the queue of inputs, so that what is saved meanwhile is taken in at once; everything that writes is
  * waited for before the next effect. An effect that fails locally becomes the input `local_failed`.
  */
-import { readBlob, readEvent } from '../db/blobs';
-import { headOf, openEpoch, recordAgain, saveFacts, wholeOf } from '../db/facts';
+import { isNamed, readBlob, readEvent } from '../db/blobs';
 import { getMeta, NO_SYNC, putMeta } from '../db/meta';
-import { readOutbox } from '../db/outbox';
-import { keepReceipt, voidBlobReceipts } from '../db/receipts';
-import type { Head } from '../db/schema';
+import { readOutbox, type OutboxBlob } from '../db/outbox';
+import { keepReceipt } from '../db/receipts';
 import { keepReply, standardsWanted } from './keepReply';
 import { step } from './machine';
 import { getStandard, headBlob, sendChunk, sendReadmit, sendSync, type Line, type Told } from './requests';
-import { START, type Effect, type Input, type LogView, type SyncState } from './syncState';
+import { START, type Effect, type Input, type LogView, type SyncState, type WaitingBlob } from './syncState';
 import { blobReceiptFrom } from './wire';
 
 export type KeptKind = 'acks' | 'jobs' | 'receipts' | 'standards' | 'events';
@@ -164,13 +162,18 @@ export class Drain {
         return;
       case 'check_blob':
         this.#read = null;
-        this.feed({ type: 'blob_checked', sha256: effect.sha256, whole: (await readBlob(store, effect.sha256)) !== null });
+        this.feed({ type: 'blob_checked', sha256: effect.sha256, whole: (await readBlob(store, effect.sha256)) !== null, named: await isNamed(store, effect.sha256) });
         return;
-      case 'look_for_blobs':
-        await this.#lookFor(effect.sha256s);
+      case 'look_for_blobs': {
+        const { wantedAgain } = await import('./renew');
+        const found = await wantedAgain(this.#tools, effect.sha256s);
+        onKept('receipts');
+        this.feed({ type: 'blobs_found', blobs: found.map(untried) });
         return;
+      }
       case 'report_hole':
-        await this.#report(effect);
+        await (await import('./renew')).reportHole(this.#tools, effect);
+        onKept('events');
         this.feed({ type: 'log_read', ...(await this.#log(effect.acked_seq, effect.epoch)) });
         return;
       case 'read_log':
@@ -180,82 +183,24 @@ export class Drain {
         await this.#open(effect);
         this.feed({ type: 'epoch_opened', ...(await this.#log(undefined, null)) });
         return;
-      case 'record_older': {
-        await this.#recordOlder(effect.epoch);
+      case 'record_older':
+        await (await import('./renew')).recordOlder(this.#tools, effect.epoch);
+        onKept('events');
         return;
-      }
     }
+  }
+
+  async #open(given: Omit<Extract<Effect, { type: 'open_epoch' }>, 'type'>): Promise<void> {
+    await (await import('./renew')).openGiven(this.#tools, given);
+    this.#tools.onKept('events');
   }
 
   /** What waits, as storage has it. `acked_seq` counts in `epoch`; should the log have moved on, it says nothing. */
   async #log(acked_seq: number | undefined, epoch: number | null): Promise<LogView> {
     const first = await readOutbox(this.#tools.store, acked_seq);
     const outbox = epoch === null || first.epoch === epoch ? first : await readOutbox(this.#tools.store);
-    const blobs = outbox.blobs.map((blob) => ({ ...blob, offset: null, failures: 0, retry_at_ms: 0, trouble: null }));
+    const blobs = outbox.blobs.map(untried);
     return { epoch: outbox.epoch, acked_seq: outbox.acked_seq, head_seq: outbox.head_seq, waiting: outbox.events, blobs };
-  }
-
-  async #open({ epoch, prior_epoch, acked_seq, reason }: Omit<Extract<Effect, { type: 'open_epoch' }>, 'type'>): Promise<void> {
-    const { store, writer, compose, onKept } = this.#tools;
-    const opening = (before: Head, prior_acked_seq: number): string =>
-      compose('log.opened', {
-        prior_epoch: before.epoch,
-        prior_acked_seq,
-        prior_head: before.hash,
-        reason,
-      });
-    await this.#mend(prior_epoch, acked_seq);
-    await openEpoch(store, writer, epoch, { epoch: prior_epoch, seq: acked_seq }, opening);
-    const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
-    await putMeta(store.database, 'sync', { ...mark, opening: null });
-    onKept('events');
-  }
-
-  /** What closed epochs hold goes on in the present one; of what is whole nowhere, the office is told. */
-  async #recordOlder(epoch: number): Promise<void> {
-    const { store, writer, compose, onKept } = this.#tools;
-    const all = await store.database.run((db) => db.getAll('events'));
-    for (const event of all) if (event.epoch < epoch) await readEvent(store, event.epoch, event.seq);
-    const older = (await store.database.run((db) => db.getAll('events'))).filter((event) => event.epoch < epoch);
-    const whole = await wholeOf(store, older);
-    await recordAgain(store, writer, whole);
-    const here = new Set([...whole, ...all.filter((event) => event.epoch === epoch)].map(({ event_id }) => event_id));
-    const lost = older.filter(({ event_id }) => !here.has(event_id)).map((event) => `${event.epoch}/${event.seq}`);
-    if (lost.length > 0) {
-      const note = `epoch/event ${lost.join(', ')}`.slice(0, 1_000);
-      await saveFacts(store, writer, [{ body: compose('storage.lost', { what: 'database', note }), blobs: [] }]);
-    }
-    onKept('events');
-  }
-
-  /** What is damaged in one copy is put right from the other, so that as much as can goes on in the new epoch. */
-  async #mend(prior_epoch: number, acked_seq: number): Promise<void> {
-    const { store } = this.#tools;
-    const { epoch, seq: end } = await headOf(store);
-    for (let seq = epoch === prior_epoch ? acked_seq + 1 : 1; seq <= end; seq += 1) await readEvent(store, epoch, seq);
-  }
-
-  /** What was acknowledged once, or recorded, and is now whole nowhere: the office is told which part of the log it was. */
-  async #report({ epoch, from, to }: { epoch: number; from: number; to: number }): Promise<void> {
-    const { store, writer, compose, onKept } = this.#tools;
-    // Another page may have written meanwhile; then nothing is missing.
-    for (let seq = from; seq <= to; seq += 1) if (await readEvent(store, epoch, seq)) return;
-    const lost = compose('storage.lost', { what: 'database', note: `epoch ${epoch}, events ${from} to ${to}` });
-    await saveFacts(store, writer, [{ body: lost, blobs: [] }]);
-    onKept('events');
-  }
-
-  /** Blobs that the server wants and that were thought delivered. Their old receipts are void. */
-  async #lookFor(sha256s: readonly string[]): Promise<void> {
-    const { store, onKept } = this.#tools;
-    await voidBlobReceipts(store.database, sha256s);
-    const outbox = await readOutbox(store);
-    const found = outbox.blobs.filter(({ sha256 }) => sha256s.includes(sha256));
-    const missing = sha256s.filter((sha256) => !found.some((blob) => blob.sha256 === sha256));
-    const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
-    if (missing.length > 0) await putMeta(store.database, 'sync', { ...mark, missing: [...new Set([...mark.missing, ...missing])] });
-    onKept('receipts');
-    this.feed({ type: 'blobs_found', blobs: found.map((blob) => ({ ...blob, offset: null, failures: 0, retry_at_ms: 0, trouble: null })) });
   }
 
   /** The whole, verified bytes of the blob under way; read once for all its chunks. */
@@ -266,4 +211,8 @@ export class Drain {
     if (bytes) this.#read = { sha256, bytes };
     return bytes;
   }
+}
+
+function untried(blob: OutboxBlob): WaitingBlob {
+  return { ...blob, offset: null, failures: 0, retry_at_ms: 0, trouble: null };
 }

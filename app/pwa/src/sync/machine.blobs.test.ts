@@ -54,7 +54,7 @@ describe('blobs', () => {
     const mismatch = { type: 'blob_problem', sha256: PHOTO, problem: problem(422, 'blob-digest-mismatch') } as const;
     const [state, effects] = run(pushed([blob(PHOTO, 1), blob(other, 2)]), [mismatch]);
     expect(effects).toMatchObject([{ type: 'check_blob', sha256: PHOTO }, { type: 'send_chunk', sha256: other }]);
-    const [after] = run(state, [{ type: 'blob_checked', sha256: PHOTO, whole: false }]);
+    const [after] = run(state, [{ type: 'blob_checked', sha256: PHOTO, whole: false, named: true }]);
     expect(after.blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-damaged' }, { sha256: other }]);
     const [rest, then] = run(after, [{ type: 'blob_receipt', sha256: other, receipt: { text: 'r', sig: 's', key_id: 'k' } }], NOW + 10);
     expect(then.at(-1)).toMatchObject({ type: 'wait' });
@@ -68,7 +68,22 @@ describe('blobs', () => {
 
   it('B1: a blob that no event names there waits for the events', () => {
     const [, effects] = run(pushed([blob(PHOTO, 2)]), [{ type: 'blob_problem', sha256: PHOTO, problem: problem(404, 'blob-not-named') }]);
-    expect(kinds(effects)).toEqual(['send_sync']);
+    expect(kinds(effects)).toEqual(['check_blob', 'send_sync']);
+  });
+
+  it('B1: one whose event is whole nowhere is offered no more, until the server asks for it', () => {
+    const refused = { type: 'blob_problem', sha256: PHOTO, problem: problem(404, 'blob-not-named') } as const;
+    const pulled = { type: 'sync_reply', reply: reply(3), receipt_fits: true } as const;
+    const [named, again] = run(pushed([blob(PHOTO, 2)]), [refused, { type: 'blob_checked', sha256: PHOTO, whole: true, named: true }, pulled, { type: 'manual' }, pulled]);
+    expect(named.blobs).toMatchObject([{ trouble: 'blob-not-named' }]);
+    expect(kinds(again)).toContain('head_blob');
+    const unnamed = [refused, { type: 'blob_checked', sha256: PHOTO, whole: true, named: false }, pulled] as const;
+    const [state, effects] = run(pushed([blob(PHOTO, 2)]), [...unnamed, { type: 'manual' }, pulled]);
+    expect(kinds(effects)).toEqual(['keep_reply', 'wait']);
+    expect(state.blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-unnamed' }]);
+    const [asked] = run(state, [{ type: 'manual' }]);
+    const [, wanted] = run(asked, [{ ...pulled, reply: reply(3, { blobs_wanted: [PHOTO] }) }]);
+    expect(kinds(wanted)).toContain('head_blob');
   });
 
   it('S12: an old token is renewed by a sync; one refused while young is not asked for in a circle', () => {

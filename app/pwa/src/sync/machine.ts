@@ -103,7 +103,7 @@ function take(state: SyncState, input: Input): Stepped {
     case 'blob_problem':
       return onBlobProblem(state, input, input.sha256, input.problem);
     case 'blob_checked':
-      return onBlobChecked(state, input.sha256, input.whole);
+      return onBlobChecked(state, input);
     case 'blobs_found':
       return [{ ...state, blobs: withBlobs(state.blobs, input.blobs) }, []];
   }

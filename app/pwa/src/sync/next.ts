@@ -88,7 +88,7 @@ function nextBatch(state: SyncState): [from: number, to: number] {
 /** Whether the server can take it now: its event has arrived, and the bytes are whole. */
 export function isReady(state: SyncState, blob: WaitingBlob): boolean {
   const named = blob.epoch < state.epoch || blob.seq <= state.acked_seq;
-  return named && blob.trouble !== 'blob-damaged';
+  return named && blob.trouble !== 'blob-damaged' && blob.trouble !== 'blob-unnamed';
 }
 
 function nextDue_ms(state: SyncState, now_ms: number): number {

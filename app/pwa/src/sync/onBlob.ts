@@ -65,7 +65,7 @@ export function onBlobProblem(before: SyncState, input: Input, sha256: string, p
       return [itemFailed({ ...state, chunk_bytes, chunk_bytes_max: chunk_bytes }, input, { ...blob, offset: null }, name), []];
     }
     case 'events_first':
-      return [{ ...itemFailed(state, input, { ...blob, offset: null }, name), pull: true }, []];
+      return [{ ...itemFailed(state, input, { ...blob, offset: null }, name), pull: true }, [{ type: 'check_blob', sha256 }]];
     case 'check':
       return [itemFailed(state, input, { ...blob, offset: 0 }, name), [{ type: 'check_blob', sha256 }]];
     case 'item':
@@ -77,11 +77,11 @@ export function onBlobProblem(before: SyncState, input: Input, sha256: string, p
   }
 }
 
-/** The local copies were read again: a blob that is whole is tried later, a damaged one needs a person. */
-export function onBlobChecked(state: SyncState, sha256: string, whole: boolean): Stepped {
+/** The local copies were read again: a blob that is whole and named is tried later, any other needs a person. */
+export function onBlobChecked(state: SyncState, { sha256, whole, named }: Extract<Input, { type: 'blob_checked' }>): Stepped {
   const busy = state.busy;
   const ended = busy?.kind === 'chunk' && busy.sha256 === sha256 ? { ...state, busy: null } : state;
-  return [whole ? ended : changed(ended, sha256, { trouble: 'blob-damaged' }), []];
+  return [whole && named ? ended : changed(ended, sha256, { trouble: whole ? 'blob-unnamed' : 'blob-damaged' }), []];
 }
 
 export function onStandardKept(before: SyncState, digest: string): Stepped {

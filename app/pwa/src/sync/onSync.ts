@@ -65,6 +65,7 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
     acked_seq,
     contested_seq: null,
     waiting: state.waiting.filter(({ seq }) => seq > acked_seq),
+    blobs: state.blobs.map((blob) => (blob.trouble === 'blob-unnamed' && reply.blobs_wanted.includes(blob.sha256) ? { ...blob, trouble: null } : blob)),
     cut_before: state.cut_before !== null && acked_seq >= state.cut_before - 1 ? null : state.cut_before,
     broken_seq: state.broken_seq !== null && acked_seq >= state.broken_seq ? null : state.broken_seq,
   };

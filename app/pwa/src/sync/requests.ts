@@ -128,7 +128,7 @@ function named(problem: ProblemSeen): ProblemSeen {
 export async function sendChunk(line: Line, { sha256, offset, length, size }: SendChunk, blob: ArrayBuffer | null): Promise<Told> {
   // Should the server have it all, its receipt is had without a whole copy here.
   const bytes = blob?.byteLength === size ? blob : length === 0 ? new ArrayBuffer(0) : null;
-  if (!bytes) return { type: 'blob_checked', sha256, whole: false };
+  if (!bytes) return { type: 'blob_checked', sha256, whole: false, named: true };
   const chunk = new Uint8Array(bytes, bytes.byteLength === 0 ? 0 : offset, length);
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', chunk));
   const answer = await ask(line.fetch, `/api/v1/blobs/${sha256}`, {

@@ -26,7 +26,7 @@ export interface WaitingBlob {
   readonly offset: number | null;
   readonly failures: number;
   readonly retry_at_ms: number;
-  /** `damaged`: no whole copy on this phone. Otherwise the slug of the last problem, null when there was none. */
+  /** `blob-damaged`: no whole copy on this phone. `blob-unnamed`: no whole event names it. Else the slug of the last problem, or null. */
   readonly trouble: string | null;
 }
 
@@ -203,7 +203,8 @@ type Told =
   | { readonly type: 'blob_progress'; readonly sha256: string; readonly offset: number }
   | { readonly type: 'blob_receipt'; readonly sha256: string; readonly receipt: BlobReceipt }
   | { readonly type: 'blob_problem'; readonly sha256: string; readonly problem: ProblemSeen }
-  | { readonly type: 'blob_checked'; readonly sha256: string; readonly whole: boolean }
+  /** `named`: an event that is whole says what it is. */
+  | { readonly type: 'blob_checked'; readonly sha256: string; readonly whole: boolean; readonly named: boolean }
   | { readonly type: 'blobs_found'; readonly blobs: readonly WaitingBlob[] };
 
 export interface BlobReceipt {

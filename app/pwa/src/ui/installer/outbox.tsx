@@ -69,7 +69,7 @@ function Waiting({ item }: { readonly item: PendingItem }) {
 }
 
 function kindLook(item: PendingItem): { icon: IconName; word: Parameters<typeof saySend>[0] & `kind_${string}` } {
-  if (item.kind === 'photo.captured') return { icon: 'camera', word: 'kind_photo' };
+  if (item.kind === 'photo.captured' || item.error === 'blob-unnamed') return { icon: 'camera', word: 'kind_photo' };
   if (item.kind === 'lost') return { icon: 'image-off', word: 'kind_lost' };
   if (item.kind === 'photo.retracted') return { icon: 'trash-2', word: 'kind_retracted' };
   if (item.kind === 'signoff.recorded') return { icon: 'signature', word: 'kind_signoff' };
