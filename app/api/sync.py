@@ -16,6 +16,9 @@ from app.services import sync as service
 
 blp = Blueprint("sync", __name__, url_prefix="/api/v1", description="The phone's one call")
 
+_MINIMAL = "return=minimal"
+_ALWAYS_TOLD = ("server_epoch", "server_time", "challenge", "acked_seq")
+
 
 class SyncReplySchema(Schema):
     """The reply (PROTOCOL 3)."""
@@ -37,12 +40,30 @@ class SyncReplySchema(Schema):
 @blp.route("/sync", methods=["POST"])
 @blp.doc(
     requestBody={"required": True, "content": {"application/json": {"schema": SyncSchema}}},
+    parameters=[
+        {
+            "name": "Prefer",
+            "in": "header",
+            "schema": {"type": "string"},
+            "description": "With `return=minimal` (RFC 7240) the reply has no access token, and no member that is null, false or empty.",
+        }
+    ],
     responses={200: {"description": "What was stored and what is new", "content": {"application/json": {"schema": SyncReplySchema}}}},
 )
 @policy.public
 def post_sync() -> Response:
     """Store a device's events and tell it what is new. The device's key, over the seal, is its login."""
-    return _json(service.sync(office(), read_request(_body())))
+    reply = service.sync(office(), read_request(_body()))
+    if not _prefers_minimal(request.headers.getlist("Prefer")):
+        return _json(reply)
+    response = _json({name: value for name, value in reply.items() if name in _ALWAYS_TOLD or (value and name != "access_token")})
+    response.headers["Preference-Applied"] = _MINIMAL
+    return response
+
+
+def _prefers_minimal(said: list[str]) -> bool:
+    """Whether the caller wants to be told only what it cannot know (S18)."""
+    return any(one.partition(";")[0].replace(" ", "").lower() == _MINIMAL for line in said for one in line.split(","))
 
 
 def _body() -> bytes:
