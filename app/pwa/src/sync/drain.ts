@@ -125,7 +125,7 @@ export class Drain {
   #request(told: Promise<Told>): void {
     void told.then(
       (input) => {
-        if (input.type === 'sync_reply') this.#token = input.reply.access_token;
+        if (input.type === 'sync_reply') this.#token = input.reply.access_token ?? this.#token;
         if (input.type === 'standard_kept') this.#tools.onKept('standards');
         this.feed(input);
       },

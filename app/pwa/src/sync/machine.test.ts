@@ -27,6 +27,19 @@ describe('who may send', () => {
   });
 });
 
+describe('the token', () => {
+  it('is said to be there while it is good, and a minimal reply makes it no younger (S18)', () => {
+    const [held, kept] = [pushed([]), { ...reply(3), access_token: null }];
+    const manual: Told[] = [{ type: 'manual' }];
+    expect(run(START, booted())[1]).toMatchObject([{ type: 'send_sync', has_token: false }]);
+    const [asked, effects] = run(held, manual, NOW + 60_000);
+    expect(effects).toMatchObject([{ type: 'send_sync', has_token: true }]);
+    const [told] = run(asked, [{ type: 'sync_reply', reply: kept, receipt_fits: true }], NOW + 61_000);
+    expect([told.token_since_ms, told.token_until_ms]).toEqual([held.token_since_ms, held.token_until_ms]);
+    expect(run(told, manual, held.token_until_ms)[1]).toMatchObject([{ type: 'send_sync', has_token: false }]);
+  });
+});
+
 describe('push', () => {
   it('S1: at most 50 events in a batch', () => {
     const [, effects] = run(START, booted(events(1, 120)));

@@ -41,7 +41,8 @@ function nextRequest(state: SyncState, now_ms: number): Request | null {
   const needs_token = (standard !== undefined || blob !== undefined) && state.token_until_ms <= now_ms;
   if (to >= from || state.pull || needs_token) {
     const busy: Busy = { kind: 'sync', from, to, since_ms: now_ms };
-    return { busy, effect: { type: 'send_sync', epoch: state.epoch, from, to, acked_seq: state.acked_seq, pending: pendingOf(state) } };
+    const has_token = state.token_until_ms > now_ms;
+    return { busy, effect: { type: 'send_sync', epoch: state.epoch, from, to, acked_seq: state.acked_seq, pending: pendingOf(state), has_token } };
   }
   // One that failed more often than the blob beside it must not keep it back.
   if (standard && !(blob && blob.failures < standard.failures)) {

@@ -57,8 +57,9 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
     if (names_another) return [{ ...state, contested_seq: reply.acked_seq }, []];
     return [{ ...failed(state, input, 'receipt-mismatch', null), contested_seq: null }, []];
   }
-  // Where another branch stands, the receipt is not ours, and so is nothing that it adds.
-  const acked_seq = Math.min(reply.acked_seq, fork - 1, receipt_fits ? state.head_seq : state.acked_seq);
+  // Where another branch stands, the receipt is not ours, and so is nothing that it adds: in a restored database, not even what was ours.
+  const surely = restored ? 0 : state.acked_seq;
+  const acked_seq = Math.min(reply.acked_seq, fork - 1, receipt_fits ? state.head_seq : surely);
   const progressed: SyncState = {
     ...answered(state, input, reply),
     restored_from: restored ? state.server_epoch : null,
@@ -96,8 +97,7 @@ function answered(state: SyncState, { now_ms }: Input, reply: SyncReply): SyncSt
   return {
     ...state,
     server_epoch: reply.server_epoch,
-    token_since_ms: now_ms,
-    token_until_ms: now_ms + TOKEN_MS,
+    ...(reply.access_token === null ? {} : { token_since_ms: now_ms, token_until_ms: now_ms + TOKEN_MS }),
     pull: reply.more && reply.jobs.length > 0,
     batch_events_max: Math.min(BATCH_EVENTS_MAX, state.batch_events_max * 2),
     failures: 0,

@@ -31,7 +31,7 @@ const receiptOf = (device: string, epoch: number, seq: number, hash: string, lin
   office.sign('doorstep-receipt-v1', 'tenant-1', device, epoch, seq, hash, lineage, AT);
 
 describe('S8: a receipt counts when it speaks for this very log', () => {
-  const send = { type: 'send_sync', epoch: 1, from: 1, to: 2, acked_seq: 0, pending: { events: 2, blobs: 0, bytes: 0, oldest_at: null } } as const;
+  const send = { type: 'send_sync', epoch: 1, from: 1, to: 2, acked_seq: 0, pending: { events: 2, blobs: 0, bytes: 0, oldest_at: null }, has_token: false } as const;
 
   async function fits(receipt: (events: StoredEvent[]) => Promise<Receipt> | null, acked_seq = 2, known = 0): Promise<unknown> {
     let answer: Response | null = null;
@@ -61,6 +61,26 @@ describe('S8: a receipt counts when it speaks for this very log', () => {
     expect(await fits(() => null)).toBe(false);
     expect(await fits(() => null, 2, 2)).toBe(true);
     expect(await fits(() => null, 0)).toBe(true);
+  });
+});
+
+describe('S18: a minimal reply', () => {
+  const send = { type: 'send_sync', epoch: 1, from: 1, to: 0, acked_seq: 0, pending: { events: 2, blobs: 0, bytes: 0, oldest_at: null } } as const;
+
+  it.each([
+    [true, 't', 'return=minimal'],
+    [true, null, null],
+    [false, 't', null],
+  ])('is asked for with a good token in hand only (%s, %s)', async (has_token, token, prefer) => {
+    let asked: string | null = '';
+    const { line } = await lineWith(async (_, init) => {
+      asked = new Headers(init.headers).get('Prefer');
+      return json({ server_epoch: 's1', server_time: AT, challenge: 'c2', acked_seq: 0 });
+    });
+    const told = await sendSync({ ...line, token: () => token }, { ...send, has_token });
+    expect(asked).toBe(prefer);
+    if (prefer === null) expect(told).toEqual({ type: 'network_failed', why: 'not_ours' });
+    else expect(told).toMatchObject({ type: 'sync_reply', reply: { access_token: null, results: [], manifest: null, receipt: null }, receipt_fits: true });
   });
 });
 

@@ -56,14 +56,15 @@ export async function sendSync(line: Line, effect: SendSync): Promise<Told> {
     have: heldRevs(await readJobs(store.database), mark.server_epoch),
     pending: effect.pending,
   };
+  const is_minimal = effect.has_token && line.token() !== null;
   const answer = await ask(line.fetch, '/api/v1/sync', {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+    headers: { 'Content-Type': 'application/json', Accept: 'application/json', ...(is_minimal ? { Prefer: 'return=minimal' } : {}) },
     body: JSON.stringify(body),
   });
   if (answer.kind === 'dead') return { type: 'network_failed', why: answer.why };
   if (answer.kind === 'problem') return { type: 'sync_problem', problem: answer.problem };
-  const reply = readSyncReply(jsonIn(answer.headers, answer.body));
+  const reply = readSyncReply(jsonIn(answer.headers, answer.body), is_minimal);
   if (!reply) return { type: 'network_failed', why: 'not_ours' };
   const word = reply.receipt && (await wordOf(line, reply.receipt));
   if (word === 'no_answer') return { type: 'network_failed', why: word };

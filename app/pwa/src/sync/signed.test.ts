@@ -8,7 +8,7 @@ import { sendChunk, sendSync, type Line, type Told } from './requests';
 
 const AT = '2026-11-22T09:30:00.000Z';
 const SHA = 'a'.repeat(64);
-const SEND = { type: 'send_sync', epoch: 1, from: 1, to: 1, acked_seq: 0, pending: { events: 1, blobs: 0, bytes: 0, oldest_at: null } } as const;
+const SEND = { type: 'send_sync', epoch: 1, from: 1, to: 1, acked_seq: 0, pending: { events: 1, blobs: 0, bytes: 0, oldest_at: null }, has_token: false } as const;
 const CHUNK = { type: 'send_chunk', sha256: SHA, offset: 900, length: 0, size: 900 } as const;
 
 /** A phone with one event, a server that answers with `answer`, and how often it was asked for its keys. */

@@ -225,7 +225,7 @@ export interface PendingSummary {
 
 /** What the world is asked to do. At most one request at a time; each is answered by exactly one input. */
 export type Effect =
-  | { readonly type: 'send_sync'; readonly epoch: number; readonly from: number; readonly to: number; readonly acked_seq: number; readonly pending: PendingSummary }
+  | { readonly type: 'send_sync'; readonly epoch: number; readonly from: number; readonly to: number; readonly acked_seq: number; readonly pending: PendingSummary; readonly has_token: boolean }
   | { readonly type: 'head_blob'; readonly sha256: string }
   | { readonly type: 'send_chunk'; readonly sha256: string; readonly offset: number; readonly length: number; readonly size: number }
   | { readonly type: 'get_standard'; readonly digest: string }

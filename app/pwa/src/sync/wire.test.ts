@@ -24,6 +24,18 @@ describe('what counts as an answer to a sync', () => {
     expect(readSyncReply({ ...REPLY, manifest: null, receipt: null, more_to_come: 1 })).not.toBeNull();
   });
 
+  it('a minimal one, only when it was asked for', () => {
+    const { server_epoch, server_time, challenge, acked_seq } = REPLY;
+    const minimal = { server_epoch, server_time, challenge, acked_seq };
+    expect(readSyncReply(minimal)).toBeNull();
+    expect(readSyncReply(minimal, true)).toEqual({
+      ...minimal,
+      ...{ access_token: null, results: [], blobs_wanted: [], manifest: null, jobs: [], more: false, directives: [], receipt: null },
+    });
+    expect(readSyncReply({ ...minimal, challenge: undefined }, true)).toBeNull();
+    expect(readSyncReply(REPLY, true)).toEqual(readSyncReply(REPLY));
+  });
+
   it('members that a later server adds do no harm', () => {
     const later = { ...REPLY, directives: [{ drain_then_lock: true }], results: [{ ...REPLY.results[0], note: 'x' }] };
     expect(readSyncReply(later)?.directives).toEqual([{ new_epoch: null }]);

@@ -21,7 +21,8 @@ export interface SyncReply {
   readonly server_epoch: string;
   readonly server_time: string;
   readonly challenge: string;
-  readonly access_token: string;
+  /** Null in a minimal reply: the one that the phone has goes on being good (S18). */
+  readonly access_token: string | null;
   readonly acked_seq: number;
   readonly results: readonly SyncResult[];
   readonly blobs_wanted: readonly string[];
@@ -35,16 +36,20 @@ export interface SyncReply {
 const STATUSES = new Set(['accepted', 'duplicate', 'flagged', 'quarantined', 'gap']);
 const SHA256 = /^[0-9a-f]{64}$/;
 
-/** The reply to a sync, or null when it is none. */
-export function readSyncReply(value: unknown): SyncReply | null {
-  if (!isObject(value)) return null;
+/** What a minimal reply leaves out (S18). */
+const LEFT_OUT = { access_token: null, results: [], blobs_wanted: [], manifest: null, jobs: [], more: false, directives: [], receipt: null };
+
+/** The reply to a sync, or null when it is none. Only who asked for a minimal one reads what is left out as nothing. */
+export function readSyncReply(told: unknown, is_minimal = false): SyncReply | null {
+  if (!isObject(told)) return null;
+  const value: Record<string, unknown> = is_minimal ? { ...LEFT_OUT, ...told } : told;
   const { server_epoch, server_time, challenge, access_token, acked_seq, results, blobs_wanted, jobs, more, directives } = value;
   const { manifest, receipt } = value;
   const whole =
     isText(server_epoch) &&
     isText(server_time) &&
     isText(challenge) &&
-    isText(access_token) &&
+    (isText(access_token) || (is_minimal && access_token === null)) &&
     isCount(acked_seq) &&
     isListOf(results, isResult) &&
     isListOf(blobs_wanted, isSha256) &&
