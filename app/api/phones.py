@@ -13,7 +13,7 @@ from app.api.fields import Base64Url, Id, IntRange, OneOf, Stamp, Text
 from app.api.here import caller, office
 from app.api.parser import Blueprint, Schema
 from app.api.session import NamedSchema
-from app.services import build, enrol, phones, quarantine, tickets
+from app.services import build, enrol, lost_jobs, phones, quarantine, tickets
 from app.services.accounts import CONSOLE_ROLES
 
 blp = Blueprint("phones", __name__, url_prefix="/api/v1", description="Phones as the office sees them")
@@ -152,6 +152,53 @@ class QuarantineSchema(Schema):
     next = fields.String(allow_none=True)
 
 
+class LostSignoffSchema(Schema):
+    """How the customer signed for a job that is not here any more."""
+
+    outcome = fields.String()
+    reason = fields.String(allow_none=True)
+    name = fields.String(allow_none=True)
+
+
+class LostStatementSchema(Schema):
+    """What the customer of such a job was shown, as the phone wrote it."""
+
+    order_ref = fields.String(allow_none=True)
+    customer = fields.String(allow_none=True)
+    address = fields.List(fields.String())
+    units = fields.List(fields.String())
+
+
+class AgainSchema(Schema):
+    """A job that the same order has made since."""
+
+    job_id = fields.String()
+    order_ref = fields.String()
+    stage = fields.String()
+
+
+class LostJobSchema(Schema):
+    """A job that phones speak of and that is not here: what its set-aside facts say. `photos` are those that have come."""
+
+    job_id = fields.String()
+    facts = fields.Integer()
+    kinds = fields.Dict(keys=fields.String(), values=fields.Integer())
+    people = fields.List(fields.String())
+    first_at = fields.String()
+    last_at = fields.String()
+    photos = fields.List(fields.String())
+    blobs_missing = fields.Integer()
+    signoff = fields.Nested(LostSignoffSchema, allow_none=True)
+    statement = fields.Nested(LostStatementSchema, allow_none=True)
+    again = fields.List(fields.Nested(AgainSchema))
+
+
+class LostJobsSchema(Schema):
+    """Such jobs, those spoken of last first."""
+
+    jobs = fields.List(fields.Nested(LostJobSchema))
+
+
 class SeenSchema(Schema):
     """What was looked at: all that a phone's log set aside until the `received_at` of the newest one shown."""
 
@@ -222,6 +269,14 @@ def post_revoke(device_id: str) -> Response:
 def get_quarantine(query: dict[str, Any]) -> dict[str, Any]:
     """What phones sent that could not be folded, kept as it came."""
     return quarantine.page(caller().tenant_id, query.get("cursor"), query["limit"])
+
+
+@blp.route("/quarantine/lost-jobs", methods=["GET"])
+@policy.console(*CONSOLE_ROLES)
+@blp.response(200, LostJobsSchema)
+def get_lost_jobs() -> dict[str, Any]:
+    """Jobs that phones speak of and that are not here, as after a restore from a backup that is older than they are."""
+    return {"jobs": lost_jobs.spoken_of(office(), caller().tenant_id)}
 
 
 @blp.route("/quarantine/seen", methods=["POST"])

@@ -22,6 +22,7 @@ from app.services.office import Office
 from app.store.db import writing
 from app.store.reference import Model, Order
 
+CONSOLE = "console"
 SERVICES = ("deliver", "install", "take_back")
 SLOT_MAX = timedelta(hours=12)
 UNITS_MAX = 20
@@ -58,7 +59,7 @@ def from_platform(platform_id: str, name: str) -> Source:
 
 def from_console(user_id: str) -> Source:
     """Orders that the tenant's own people type in."""
-    return Source("console", user_id, None)
+    return Source(CONSOLE, user_id, None)
 
 
 def take_in(office: Office, tenant_id: str, source: Source, order: Mapping[str, Any]) -> TakenIn:

@@ -1,6 +1,7 @@
 /** The network's phones: what each holds, how it is, which need a look; and what was set aside. */
 import { signal, type ReadonlySignal } from '@preact/signals';
 import { get, query, send } from './api';
+import type { Stage } from '../../domain/job';
 import type { Named } from './shapes';
 
 export type Look =
@@ -95,6 +96,26 @@ export interface SetAsidePage {
   readonly next: string | null;
 }
 
+/** A job that phones speak of and that the office does not have: what its set-aside facts say, hostile like these. */
+export interface LostJob {
+  readonly job_id: string;
+  readonly facts: number;
+  readonly people: readonly string[];
+  readonly first_at: string;
+  readonly last_at: string;
+  readonly photos: readonly string[];
+  readonly blobs_missing: number;
+  readonly signoff: { readonly outcome: 'accepted' | 'refused' | 'absent'; readonly reason: string | null; readonly name: string | null } | null;
+  readonly statement: {
+    readonly order_ref: string | null;
+    readonly customer: string | null;
+    readonly address: readonly string[];
+    readonly units: readonly string[];
+  } | null;
+  /** The jobs that the same order has made since. */
+  readonly again: readonly { readonly job_id: string; readonly order_ref: string; readonly stage: Stage }[];
+}
+
 export const SHOWS = ['look', 'all'] as const;
 export type Show = (typeof SHOWS)[number];
 
@@ -122,6 +143,10 @@ export function confirmPhone(deviceId: string): Promise<void> {
 
 export function setAsidePage(cursor: string | null): Promise<SetAsidePage> {
   return get<SetAsidePage>(`/quarantine${query({ cursor })}`);
+}
+
+export async function lostJobs(): Promise<readonly LostJob[]> {
+  return (await get<{ readonly jobs: readonly LostJob[] }>('/quarantine/lost-jobs')).jobs;
 }
 
 /** Somebody has looked at what a phone's log set aside until that moment. */

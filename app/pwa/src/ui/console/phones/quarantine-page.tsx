@@ -1,6 +1,6 @@
 /** What phones sent that could not be folded: raw, with its reason, for somebody to look at. */
 import { useEffect, useState } from 'preact/hooks';
-import { markSeen, refreshAlerts, setAsidePage, type SetAside, type SetAsidePage } from '../../../state/console/phones';
+import { lostJobs, markSeen, refreshAlerts, setAsidePage, type LostJob, type SetAside, type SetAsidePage } from '../../../state/console/phones';
 import { session } from '../../../state/console/session';
 import { moment } from '../../i18n/format';
 import { Button } from '../../parts/button';
@@ -11,13 +11,16 @@ import { jobAddress, PHONES } from '../route';
 import { troubleOf, TroubleNotice } from '../trouble';
 import { words } from '../words';
 import { anomalyWords } from '../words-anomalies';
+import { LostJobs } from './lost-jobs';
 import { say } from './words';
 
 export function QuarantinePage() {
   const [page, setPage] = useState<SetAsidePage | null>(null);
+  const [lost, setLost] = useState<readonly LostJob[]>([]);
   const [failure, setFailure] = useState<unknown>(null);
   const ask = async (cursor: string | null): Promise<void> => {
     try {
+      if (cursor === null) setLost(await lostJobs());
       const answer = await setAsidePage(cursor);
       setPage({ ...answer, events: cursor === null ? answer.events : [...(page?.events ?? []), ...answer.events] });
       setFailure(null);
@@ -58,6 +61,8 @@ export function QuarantinePage() {
           <p class="quiet">{say('aside_empty_text')}</p>
         </div>
       )}
+      <LostJobs jobs={lost} />
+      {lost.length > 0 && <h2>{say('aside_each')}</h2>}
       <ul class="asides" data-testid="asides">
         {events.map((event, place) => (
           <Aside
@@ -93,7 +98,7 @@ function Aside({ event, isNewest, onSeen }: {
       <p class="small">{text}</p>
       <p class="small quiet">
         {[event.user?.name ?? say('aside_nobody'), event.label, moment(event.received_at), say('aside_place', { epoch: event.epoch, seq: event.seq }), event.kind].filter(Boolean).join(' · ')}
-        {event.job_id !== null && <> · <a href={jobAddress(event.job_id)}>{say('aside_job')}</a></>}
+        {event.job_id !== null && event.reason !== 'unknown_job' && <> · <a href={jobAddress(event.job_id)}>{say('aside_job')}</a></>}
       </p>
       <details>
         <summary class="small">{say('aside_raw')} · {say('aside_bytes', { n: event.bytes })}</summary>
