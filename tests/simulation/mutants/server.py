@@ -23,7 +23,7 @@ MUTANTS = (
         find='"device_ids")).order_by(_device.c.device_id).with_for_update()',
         replace='"device_ids")).order_by(_device.c.device_id)',
         imitates="kobocat 859, H36: equal posts at once each see that nothing is stored yet",
-        found_by=("pytest", "tests/server/test_writers.py::test_s6_twenty_equal_posts_at_once_store_each_event_once[postgresql]"),
+        found_by=("pytest", "tests/store/test_log_locks.py::test_s6_the_second_waits_for_the_first_and_goes_on_where_it_ended[postgresql]"),
     ),
     Mutant(
         name="same-id-is-same-content",
