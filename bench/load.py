@@ -62,11 +62,12 @@ def same_again(ground: Ground, phone: Phone, batches: Sequence[tuple[bytes, list
     return [(sync_request(ground, phone, events), events) for _, events in batches]
 
 
-def sync_request(ground: Ground, phone: Phone, events: list[Json], have: list[list[Any]] | None = None) -> bytes:
-    """One sync as it goes over the wire; `have` is what the phone holds unless given."""
+def sync_request(ground: Ground, phone: Phone, events: list[Json], have: list[list[Any]] | None = None, *, minimal: bool = False) -> bytes:
+    """One sync as it goes over the wire; `have` is what the phone holds unless given. A phone that has a token asks for a minimal reply."""
     document = phone.request(events) if have is None else phone.request(events, have=have)
     body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
-    return request(ground, "POST", "/api/v1/sync", {"Content-Type": "application/json"}, body)
+    prefer = {"Prefer": "return=minimal"} if minimal else {}
+    return request(ground, "POST", "/api/v1/sync", {"Content-Type": "application/json", **prefer}, body)
 
 
 def named_photos(ground: Ground, phone: Phone, contents: Sequence[bytes]) -> tuple[list[bytes], list[bytes]]:

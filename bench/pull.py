@@ -1,5 +1,6 @@
 """Phones asking what is new, against an empty route that knows the phone too, on the same server."""
 
+import os
 import random
 import statistics
 from typing import Any
@@ -27,9 +28,9 @@ def measure(ground: Ground) -> dict[str, Any]:
     for turn in range(ROUNDS):
         found["empty"].append(_cost(ground, empty))
         found["full"].append(_cost(ground, full))
-        found["nothing"].append(_cost(ground, [sync_request(ground, phone, []) for phone in phones]))
+        found["nothing"].append(_cost(ground, [sync_request(ground, phone, [], minimal=True) for phone in phones]))
         changed = _change(ground, phones, turn)
-        found["changed"].append(_cost(ground, [sync_request(ground, phone, []) for phone in phones]))
+        found["changed"].append(_cost(ground, [sync_request(ground, phone, [], minimal=True) for phone in phones]))
         for phone, job_id in changed:
             phone.have[job_id] += 1
     ground.check_views_and_logs()
@@ -40,11 +41,14 @@ def measure(ground: Ground) -> dict[str, Any]:
             f"{name}_p95_ms": statistics.median(driven.p95_ms() for driven, _ in rounds),
             f"{name}_cpu_ms": round(statistics.median(cpu for _, cpu in rounds) * 1_000 / PHONES, 3),
             f"{name}_bytes": round(statistics.median(statistics.median(driven.body_bytes) for driven, _ in rounds)),
+            f"{name}_bytes_max": max(max(driven.body_bytes) for driven, _ in rounds),
         }
     for name in ("full", "changed", "nothing"):
-        ratios = (one.seconds / other.seconds for (one, _), (other, _) in zip(found["empty"], found[name], strict=True))
-        figures[f"{name}_of_empty"] = round(statistics.median(ratios), 3)
-    return figures
+        pairs = list(zip(found["empty"], found[name], strict=True))
+        ratios = [one.seconds / other.seconds for (one, _), (other, _) in pairs]
+        figures |= {f"{name}_of_empty": round(statistics.median(ratios), 3), f"{name}_of_empty_best": round(max(ratios), 3)}
+        figures[f"{name}_cpu_of_empty"] = round(statistics.median(one / other for (_, one), (_, other) in pairs), 3)
+    return figures | {"load": round(os.getloadavg()[0], 1)}
 
 
 def _change(ground: Ground, phones: list[Phone], turn: int) -> list[tuple[Phone, str]]:
