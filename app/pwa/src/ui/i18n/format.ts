@@ -33,6 +33,7 @@ export function slotText(slot: { readonly from: string; readonly to: string } | 
 /** "640 KB", "12 MB": 1024 to the next. */
 export function bytesText(bytes: number): string {
   const mib = bytes / 1048576;
+  if (mib >= 10_240) return `${Math.round(mib / 1024)} GB`;
   if (mib >= 10) return `${Math.round(mib)} MB`;
   return mib >= 1 ? `${mib.toFixed(1)} MB` : `${Math.ceil(bytes / 1024)} KB`;
 }

@@ -24,7 +24,8 @@ export function LostJobs({ jobs }: { readonly jobs: readonly LostJob[] }) {
 function Lost({ job }: { readonly job: LostJob }) {
   const { statement, signoff } = job;
   const about = statement ? [statement.order_ref, ...statement.address, ...statement.units] : [];
-  const span = say('lost_span', { first: moment(job.first_at), last: moment(job.last_at) });
+  const [first, last] = [moment(job.first_at), moment(job.last_at)];
+  const span = first === last ? first : say('lost_span', { first, last });
   return (
     <li class="card aside" data-testid="lost-job" data-job={job.job_id}>
       <div class="row apart">
