@@ -21,7 +21,8 @@ class JobView(Base):
     __table_args__ = (
         Index("ix_job_view_stage", "tenant_id", "stage", "slot_from", "job_id"),
         Index("ix_job_view_slot", "tenant_id", "slot_from", "job_id"),
-        Index("ix_job_view_newest", "tenant_id", "job_id"),
+        # With what words are sought in, so that a search does not read every job's state.
+        Index("ix_job_view_newest", "tenant_id", "job_id", "order_ref", "customer_name"),
         Index("ix_job_view_stage_newest", "tenant_id", "stage", "job_id"),
         Index("ix_job_view_missing", "tenant_id", "job_id", sqlite_where=_MISSING, postgresql_where=_MISSING),
     )
