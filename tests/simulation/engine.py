@@ -3,132 +3,47 @@
 Phones in node run the storage code and the sync core that ship, against the real server over real sockets, through a line with
 faults. Schedules run in rounds, side by side; a round may see the server killed and started again, or restored from a backup of
 its middle. At the end of each, the database and the blob store are asked for every fact that a phone had called saved.
+
+A seed decides the people, what they do, the faults of storage and line, and the kills and the restore of its round, which is the block
+of `--beside` seeds from the first one on. How the requests of many phones fall together at the server, and where a kill finds them, is
+up to the machine: the same seeds meet the same faults, not always in the same order.
 """
 
 import argparse
 import json
+import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from flask import Flask
-
 from app import clock, ids
-from app.config import Settings
-from app.factory import create_app
 from app.services import desk, enrol, standards
-from app.services.lineage import begin_lineage
-from app.services.office import Office
 from app.store.db import db, writing
 from app.store.people import User
 from tests import world
-from tests.gunicorn import Server, environment, flask, free_port, serving, stop
-from tests.simulation import fault_line
-from tests.simulation.fault_line import FaultLine
+from tests.simulation import apart, engine_town
+from tests.simulation.engine_town import Town
 from tests.simulation.oracle import Findings, judge
+from tests.simulation.quick_server import starter
 
-ROOT = Path(__file__).parents[2]
-PWA = ROOT / "app" / "pwa"
-ROUND = 40
+ROUND = 100
+# What a town has grown to costs each later backup, and its check-up at the end.
+_ROUNDS_OF_A_TOWN = 8
 _CODES = 4
 _PATIENCE_MS = 700
 _PATIENCE_AT_REST_MS = 30_000
 _KILLED_ROUNDS, _RESTORED_ROUNDS = 0.3, 0.25
+_COUNTED = ("schedules", "facts", "blobs", "lost", "duplicated", "holes", "unsaved_arrived")
 
 Json = dict[str, Any]
-
-
-@dataclass
-class Town:
-    """The server's data folder, and the one network of people whose phones are simulated."""
-
-    app: Flask
-    environ: dict[str, str]
-    world: world.World
-    line: FaultLine
-    server: ExitStack
-
-    @property
-    def office(self) -> Office:
-        """The office, as the server sees it too."""
-        found: Office = self.app.extensions["doorstep"]
-        return found
-
-    @property
-    def data(self) -> Path:
-        return Path(self.environ["DOORSTEP_DATA"])
-
-    def start(self) -> None:
-        """Start the server on the data that is there now."""
-        server = self.server.enter_context(_quick_server(self.environ))
-        self.line.upstream_port = server.port
-
-    def stop(self) -> None:
-        """Kill it, as a power cut would."""
-        self.server.close()
-
-
-@contextmanager
-def _quick_server(environ: dict[str, str]) -> Iterator[Server]:
-    """A server that is killed at the end and not asked to finish."""
-    with serving(environ, migrated=True) as server:
-        try:
-            yield server
-        finally:
-            stop(server.process, kill=True)
-
-
-@contextmanager
-def town(folder: Path) -> Iterator[Town]:
-    """A server on a fresh database, behind a line with faults."""
-    data = folder / "data"
-    data.mkdir()
-    environ = environment(data, free_port(), f"sqlite:///{data / 'doorstep.db'}") | {"DOORSTEP_SECRET_KEY": "a key for tests only"}
-    upgraded = flask(environ, "db", "upgrade")
-    assert upgraded.returncode == 0, upgraded.stderr
-    app = create_app(Settings.from_env(environ))
-    with app.app_context(), fault_line.before(int(environ["PORT"])) as line, ExitStack() as server:
-        made = Town(app, environ, world.make(app.extensions["doorstep"]), line, server)
-        made.start()
-        try:
-            yield made
-        finally:
-            made.stop()
-            db.session.remove()
-            db.engine.dispose()
-
-
-NODE = (str(ROOT / "tools" / "with-node.sh"), "node", "--max-old-space-size=1500", "--no-warnings")
-
-
-def built(folder: Path, entry: str = "main.ts") -> Path:
-    """One of the harness's programs, bundled with the app's own sources."""
-    program = (folder / entry).with_suffix(".mjs")
-    sources = Path(__file__).parent / "engine"
-    subprocess.run([*NODE, str(sources / "build.mjs"), str(PWA), str(program), str(sources / entry)], check=True)
-    return program
-
-
-@contextmanager
-def harness(folder: Path) -> Iterator["subprocess.Popen[str]"]:
-    """The process in node that plays the phones."""
-    process = subprocess.Popen([*NODE, str(built(folder))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    try:
-        yield process
-    finally:
-        assert process.stdin is not None
-        process.stdin.close()
-        process.wait(timeout=30)
 
 
 @dataclass
@@ -149,16 +64,16 @@ class Round:
 def play(town: Town, process: "subprocess.Popen[str]", playing: Round) -> Findings:
     """Play one round and say what became of its facts."""
     tasks = _people(town, playing)
-    address = f"http://127.0.0.1:{town.line.port}"
-    _ask(process, {"address": address, "patience_ms": _PATIENCE_AT_REST_MS, "tasks": tasks})
+    faulty, direct = (f"http://127.0.0.1:{port}" for port in (town.line.port, town.line.upstream_port))
+    _ask(process, {"faulty": faulty, "direct": direct, "patience_ms": _PATIENCE_AT_REST_MS, "tasks": tasks})
     faults: Counter[str] = Counter()
     with _kills(town, playing, faults):
         _ask(process, {"go": "act", "patience_ms": _PATIENCE_MS})
-    backup = _back_up(town) if playing.restored else None
+    backup = town.back_up() if playing.restored else None
     with _kills(town, playing, faults):
         _ask(process, {"go": "act", "patience_ms": _PATIENCE_MS})
     if backup is not None:
-        _restore(town, backup)
+        town.restore(backup)
         faults["server_restored"] += 1
     # What was not spent before a restore is void.
     codes = [[_codes(town, user_id) for user_id in crew] for crew in playing.crews]
@@ -217,7 +132,7 @@ def _kills(town: Town, playing: Round, faults: Counter[str]) -> Iterator[None]:
     draw = random.Random(f"kills {playing.seeds[0]}")
 
     def kill() -> None:
-        while not over.wait(draw.uniform(0.2, 1.5)):
+        while not over.wait(draw.uniform(0.3, 3)):
             town.stop()
             faults["server_killed"] += 1
             over.wait(draw.uniform(0, 0.5))
@@ -234,45 +149,19 @@ def _kills(town: Town, playing: Round, faults: Counter[str]) -> Iterator[None]:
             killer.join()
 
 
-def _back_up(town: Town) -> Path:
-    """A copy of all data as it stands between two requests."""
-    town.stop()
-    backup = town.data.parent / "backup"
-    shutil.rmtree(backup, ignore_errors=True)
-    db.session.remove()
-    db.engine.dispose()
-    shutil.copytree(town.data, backup, copy_function=shutil.copy)
-    town.start()
-    return backup
-
-
-def _restore(town: Town, backup: Path) -> None:
-    """What came in since the backup is gone at the office, and its database begins a new lineage."""
-    town.stop()
-    db.session.remove()
-    db.engine.dispose()
-    shutil.rmtree(town.data)
-    backup.rename(town.data)
-    begin_lineage(town.office)
-    db.session.remove()
-    town.start()
-
-
-def run(count: int, first_seed: int, folder: Path, *, beside: int = ROUND) -> Json:
+def run(count: int, first_seed: int, *, beside: int = ROUND) -> Json:
     """Play `count` schedules from `first_seed` on; the result in the form that a soak's report wants."""
     began = time.monotonic()
     total = Findings()
-    with town(folder) as there, harness(folder) as process:
-        for start in range(first_seed, first_seed + count, beside):
-            seeds = range(start, min(start + beside, first_seed + count))
-            found = play(there, process, Round.of(seeds))
-            for failure in found.failures:
-                print(f"engine: seed {failure['seed']}: {failure['why']}", file=sys.stderr, flush=True)
-            total += found
-            print(f"engine: {seeds[-1] - first_seed + 1} of {count}, {len(total.failures)} failed", file=sys.stderr, flush=True)
-        total.faults += there.line.done
-        total.failures += [{"seed": first_seed, "why": fault} for fault in _check_up(there)]
-    del total.faults["none"]
+    starts = range(first_seed, first_seed + count, beside)
+    with engine_town.scratch() as folder, starter() as start, engine_town.harness(folder) as process:
+        database = engine_town.migrated(folder)
+        for first in range(0, len(starts), _ROUNDS_OF_A_TOWN):
+            with engine_town.town(database, start) as there:
+                for at in starts[first : first + _ROUNDS_OF_A_TOWN]:
+                    total += _round(there, process, range(at, min(at + beside, first_seed + count)))
+                total.faults += there.line.done
+                total.failures += [{"seed": starts[first], "why": fault} for fault in _check_up(there)]
     return {
         "what": "engine",
         "schedules": count,
@@ -289,6 +178,14 @@ def run(count: int, first_seed: int, folder: Path, *, beside: int = ROUND) -> Js
     }
 
 
+def _round(town: Town, process: "subprocess.Popen[str]", seeds: range) -> Findings:
+    found = play(town, process, Round.of(seeds))
+    for failure in found.failures:
+        print(f"engine: seed {failure['seed']}: {failure['why']}", file=sys.stderr, flush=True)
+    print(f"engine: up to seed {seeds[-1]}, {len(found.failures)} failed", file=sys.stderr, flush=True)
+    return found
+
+
 def _check_up(town: Town) -> Iterator[str]:
     """What the office's own check-ups find, a line each."""
     runner = town.app.test_cli_runner()
@@ -298,15 +195,45 @@ def _check_up(town: Town) -> Iterator[str]:
             yield f"flask {' '.join(command)}: {said.output.strip()[:300]}"
 
 
+def run_apart(count: int, first_seed: int, *, beside: int, jobs: int) -> Json:
+    """As `run`, with whole rounds shared out among so many processes, each with a town of its own: the same rounds, whatever `jobs` is."""
+    began = time.monotonic()
+    rounds = -(-count // beside)
+    edges = [min(count, rounds * job // jobs * beside) for job in range(jobs + 1)]
+
+    def part(job: int) -> Json:
+        share = ("--count", str(edges[job + 1] - edges[job]), "--seed", str(first_seed + edges[job]))
+        return apart.found_by("engine", *share, "--beside", str(beside), "--jobs", "1")[1]
+
+    with ThreadPoolExecutor(jobs) as pool:
+        parts = list(pool.map(part, range(jobs)))
+    faults: Counter[str] = Counter()
+    for one in parts:
+        faults.update(one.get("faults", {}))
+    summed = {name: sum(one.get(name, 0) for one in parts) for name in _COUNTED}
+    return {
+        "what": "engine",
+        **summed,
+        "faults": dict(sorted(faults.items())),
+        "seeds": [first_seed, first_seed + count - 1],
+        "seconds": round(time.monotonic() - began, 1),
+        "failures": [failure for one in parts for failure in one["failures"]],
+    }
+
+
 def main(arguments: Sequence[str]) -> int:
     """Print the result as one line of JSON; 1 when anything failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.simulation.engine", description=__doc__)
     parser.add_argument("--count", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--beside", type=int, default=ROUND, help="schedules at a time; 1 to look at a single seed")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes that share the rounds")
     options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory(prefix="doorstep-engine-") as folder:
-        result = run(options.count, options.seed, Path(folder), beside=options.beside)
+    jobs = min(options.jobs, -(-options.count // options.beside))
+    if jobs > 1:
+        result = run_apart(options.count, options.seed, beside=options.beside, jobs=jobs)
+    else:
+        result = run(options.count, options.seed, beside=options.beside)
     print(json.dumps(result))
     return int(bool(result["failures"]))
 

@@ -19,9 +19,10 @@ from typing import Any
 
 from app import clock
 from app.services import enrol
-from tests.simulation import engine, fault_line
+from tests.simulation import engine_town, fault_line
 from tests.simulation.fault_line import Gone, Message, read_head, read_message
 from tests.simulation.oracle import judge
+from tests.simulation.quick_server import starter
 
 SENT_AT_MOST = 1.2
 _PIECE_BYTES = 512
@@ -94,13 +95,17 @@ def run(folder: Path, *, photo_bytes: int, photos: int, rate: int, cuts: int, se
     draw = random.Random(f"slow {seed}")
     # The cuts fall into what has to be sent at the least, so that all of them happen.
     distances = [int(photo_bytes / cuts * draw.uniform(0.5, 1.4)) for _ in range(cuts)]
-    with engine.town(folder) as there, fault_line.listening(SlowLine(there.line.upstream_port, rate, distances)) as line:
+    with (
+        starter() as start,
+        engine_town.town(engine_town.migrated(folder), start) as there,
+        fault_line.listening(SlowLine(there.line.upstream_port, rate, distances)) as line,
+    ):
         people = there.world
         code = enrol.make_code(people.office, people.tenant_id, people.wang, people.supervisor).code
         order = {"seed": seed, "address": f"http://127.0.0.1:{line.port}", "code": code, "job_id": people.job(people.wang)}
         order |= {"now_ms": int(clock.now().timestamp() * 1000), "photos": photos, "bytes": photo_bytes}
-        script = engine.built(folder, "slow.ts")
-        command = [*engine.NODE, str(script), json.dumps(order)]
+        script = engine_town.built(folder, "slow.ts")
+        command = [*engine_town.NODE, str(script), json.dumps(order)]
         said = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60 + 4 * photo_bytes / rate)
         assert said.returncode == 0, said.stderr[-2_000:]
         findings = judge(people.office, people.tenant_id, json.loads(said.stdout)["outcomes"])

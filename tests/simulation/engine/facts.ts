@@ -23,7 +23,7 @@ export async function makeFact(draw: Draw, tab: Tab, job_ids: readonly string[],
     case 'again':
       return photo(draw, tab, job_id, photos.length > 0 ? draw.from(photos) : bytes(draw, 500));
     case 'photo': {
-      const taken = bytes(draw, 1 + draw.below(draw.is(0.12) ? PHOTO_BYTES.large : PHOTO_BYTES.small));
+      const taken = bytes(draw, 1 + draw.below(draw.is(0.05) ? PHOTO_BYTES.large : PHOTO_BYTES.small));
       photos.push(taken);
       return photo(draw, tab, job_id, taken);
     }

@@ -1,5 +1,6 @@
 /** The phone's way to the office: draws a fault for each request and names it to the line outside, which does it for real. */
 import type { Draw } from './draw';
+import { exchange } from './exchange';
 
 const STATUSES = [401, 403, 404, 410, 413, 422, 429, 500, 503];
 
@@ -18,7 +19,10 @@ const WEIGHTS = {
 };
 
 export interface Way {
-  readonly address: string;
+  /** The line with faults. */
+  readonly faulty: string;
+  /** The server itself, for requests that meet no fault. */
+  readonly direct: string;
   /** How long a request may take, in real milliseconds; the app's own limit is in `sync/answer.ts`. */
   patience_ms: number;
 }
@@ -44,11 +48,11 @@ export class FaultyLine implements Line {
   }
 
   async fetch(address: string, init: RequestInit): Promise<Response> {
-    const headers = new Headers(init.headers);
+    const headers = { ...(init.headers as Record<string, string> | undefined) };
     const fault = this.#fault();
-    if (fault) headers.set('x-fault', fault);
+    if (fault) headers['x-fault'] = fault;
     try {
-      return await fetch(this.#way.address + address, { ...init, headers, signal: AbortSignal.timeout(this.#way.patience_ms) });
+      return await exchange((fault ? this.#way.faulty : this.#way.direct) + address, init, headers, this.#way.patience_ms);
     } finally {
       this.spend(this.#draw.is(0.02) ? this.#draw.below(40_000) : 20 + this.#draw.below(400));
     }

@@ -1,30 +1,31 @@
 /**
  * Runs schedules side by side, in the stages that `engine.py` calls: lines of JSON in, lines of JSON out.
  *
- *   -> {"address", "patience_ms", "tasks": […]}   <- {"at": "begun"}
- *   -> {"go": "act", "patience_ms"} twice         <- {"at": "acted"}
- *   -> {"go": "end", "patience_ms", "codes"}      <- {"outcomes": […]}
+ *   -> {"faulty", "direct", "patience_ms", "tasks": […]}  <- {"at": "begun"}
+ *   -> {"go": "act", "patience_ms"} twice                 <- {"at": "acted"}
+ *   -> {"go": "end", "patience_ms", "codes"}              <- {"outcomes": […]}
  */
 import 'fake-indexeddb/auto';
+import './cryptography';
 import { createInterface } from 'node:readline';
 import type { Way } from './line';
 import { Schedule, type Task } from './schedule';
 
 type Order =
-  | { readonly address: string; readonly patience_ms: number; readonly tasks: readonly Task[] }
+  | (Way & { readonly tasks: readonly Task[] })
   | { readonly go: 'act'; readonly patience_ms: number }
   | { readonly go: 'end'; readonly patience_ms: number; readonly codes: readonly (readonly string[][])[] };
 
 // A page that died leaves promises behind that end in errors; a real one would have taken them with it.
 process.on('unhandledRejection', () => undefined);
 
-let way: { address: string; patience_ms: number } = { address: '', patience_ms: 0 };
+let way: Way = { faulty: '', direct: '', patience_ms: 0 };
 let schedules: Schedule[] = [];
 
 for await (const text of createInterface({ input: process.stdin })) {
   const order = JSON.parse(text) as Order;
   if ('tasks' in order) {
-    way = { address: order.address, patience_ms: order.patience_ms } satisfies Way;
+    way = { faulty: order.faulty, direct: order.direct, patience_ms: order.patience_ms };
     schedules = order.tasks.map((task) => new Schedule(task, way));
     await Promise.all(schedules.map((schedule) => schedule.begin()));
     say({ at: 'begun' });

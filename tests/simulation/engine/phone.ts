@@ -20,6 +20,8 @@ export interface Planned {
 }
 
 const SETTLED_MAX_MS = 4_000;
+/** Hundreds of phones that look each millisecond would leave no time for what they wait for. */
+const LOOKS_EVERY_MS = 16;
 
 export class Phone {
   readonly disk: Disk;
@@ -138,9 +140,10 @@ export class Phone {
   /** Until no page does anything, or hangs. */
   async settled(): Promise<void> {
     const since = performance.now();
-    for (let quiet = 0; quiet < 2 && performance.now() - since < SETTLED_MAX_MS; ) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
+    for (let quiet = 0, wait_ms = 1; quiet < 2 && performance.now() - since < SETTLED_MAX_MS; ) {
+      await new Promise((resolve) => setTimeout(resolve, wait_ms));
       quiet = this.tabs.some((tab) => !tab.frozen && (tab.running > 0 || tab.state.working !== null || (tab.state.busy !== null && tab.state.leads))) ? 0 : quiet + 1;
+      wait_ms = quiet > 0 ? 1 : Math.min(2 * wait_ms, LOOKS_EVERY_MS);
     }
   }
 

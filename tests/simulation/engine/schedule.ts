@@ -77,7 +77,7 @@ class Player {
     this.#doing = draw.weighed<Action>({ save: 9, pass: 6, nudge: 1, crash: 0.7, plan: 2, tabs: 1, room: 0.6, hurt: 1, empty: 0.25 });
     switch (this.#doing as Action) {
       case 'save':
-        for (let more = draw.is(0.15) ? 8 : 1; more > 0 && !tab.dead && !tab.frozen; more -= 1) await this.#save(tab);
+        for (let more = draw.is(0.06) ? 8 : 1; more > 0 && !tab.dead && !tab.frozen; more -= 1) await this.#save(tab);
         return;
       case 'pass':
         phone.line.badness = draw.from([0, 0.1, 0.3, 0.6, 0.95]);
@@ -203,6 +203,7 @@ class Player {
     for (const tab of phone.tabs) tab.thaw();
     if (phone.draw.is(0.4)) phone.crash();
     for (let tries = 0; phone.tabs.every((tab) => !tab.drain) && tries < BOOT_TRIES; tries += 1) await phone.open();
+    if (phone.tabs.every((tab) => !tab.drain)) return 'no page came up';
     for (const tab of phone.tabs) tab.feed({ type: 'manual' });
     const until_ms = phone.now_ms + HEALED_WITHIN_MS;
     await phone.settled();
