@@ -19,17 +19,17 @@ from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
 from app.store import log, turns
 from app.store.db import looking, table
-from app.store.devices import Device, LogHead
+from app.store.devices import Device
 from app.store.people import User
-from app.store.prepared import Bound, Prepared
+from app.store.prepared import Bound, Prepared, among
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 CONTACT_NOTED_EVERY = timedelta(seconds=60)
-_device, _user, _head = (table(of) for of in (Device, User, LogHead))
+_device, _user = table(Device), table(User)
 
 
 class _Known(NamedTuple):
-    """What the database knows of a device, of its user, and of its log in the epoch that is asked for."""
+    """What the database knows of a device and its user."""
 
     device_id: str
     tenant_id: str
@@ -44,18 +44,12 @@ class _Known(NamedTuple):
     pending_events: int
     pending_blobs: int
     disabled_at: datetime | None
-    seq: int | None
-    hash: str | None
 
 
-_CALLER = Prepared(
-    select(*(_device.c[name] for name in _Known._fields[:-3]), _user.c.disabled_at, _head.c.seq, _head.c.hash)
-    .select_from(
-        _device.join(_user, _user.c.user_id == _device.c.user_id).outerjoin(
-            _head, (_head.c.device_id == _device.c.device_id) & (_head.c.epoch == bindparam("epoch"))
-        )
-    )
-    .where(_device.c.device_id == bindparam("device_id"), _device.c.kind == "phone")
+_CALLERS = Prepared(
+    select(*(_device.c[name] for name in _Known._fields[:-1]), _user.c.disabled_at)
+    .select_from(_device.join(_user, _user.c.user_id == _device.c.user_id))
+    .where(among(_device.c.device_id, "device_ids"), _device.c.kind == "phone")
 )
 _NOTE_CONTACT = Prepared(
     update(_device)
@@ -108,12 +102,6 @@ class _Visit:
         self.appended: Appended | None = None
         self.error: Exception | None = None
 
-    def let_in(self, phone: _Phone) -> None:
-        self.phone = phone
-
-    def answer(self, reply: dict[str, Any]) -> None:
-        self.reply = reply
-
 
 _LINE = turns.Line[Request, dict[str, Any]]()
 
@@ -126,23 +114,40 @@ def sync(office: Office, request: Request) -> dict[str, Any]:
     """
     office.server_epoch()  # is read, or made, before anybody waits for the database
     if not request.links:
+        visit = _Visit(request)
         with looking() as bound:
-            phone = _authenticate(bound, office, request)
-            if not phone.contact_is_due:
-                return _reply(office, phone, None, *_look(bound, phone, request))
+            _let_in(bound, office, [visit])
+            if visit.error is not None:
+                raise visit.error
+            if not visit.phone.contact_is_due:
+                _answer(bound, office, [visit])
+                return visit.reply
     return _LINE.serve(request, partial(_serve, office))
 
 
 def _serve(office: Office, requests: Sequence[Request]) -> list[dict[str, Any] | Exception]:
-    """Each request's reply or error. What they have in common, every transaction above all, is done once for all of them."""
+    """Each request's reply or error. What they have in common, every statement above all, is done once for all of them."""
     visits = [_Visit(request) for request in requests]
     with looking() as bound:
-        _for_each(visits, lambda visit: visit.let_in(_authenticate(bound, office, visit.request)))
+        _let_in(bound, office, visits)
     _for_each(visits, _check)
     _push([visit for visit in visits if visit.error is None])
     with looking() as bound:
-        _for_each(visits, lambda visit: visit.answer(_answer(bound, office, visit)))
+        _answer(bound, office, [visit for visit in visits if visit.error is None])
     return [visit.error or visit.reply for visit in visits]
+
+
+def _let_in(bound: Bound, office: Office, visits: Sequence[_Visit]) -> None:
+    """Find out who calls, by the seals."""
+    rows = map(_Known._make, _CALLERS.rows(bound, {"device_ids": list({visit.request.device_id for visit in visits})}))
+    known = {device.device_id: device for device in rows}
+    heads = log.heads_of(bound, {(visit.request.device_id, visit.request.epoch) for visit in visits})
+
+    def let_in(visit: _Visit) -> None:
+        place = (visit.request.device_id, visit.request.epoch)
+        visit.phone = _authenticate(office, visit.request, known.get(place[0]), heads.get(place, log.EMPTY))
+
+    _for_each(visits, let_in)
 
 
 def _for_each(visits: Sequence[_Visit], do: Callable[[_Visit], None]) -> None:
@@ -164,8 +169,16 @@ def _check(visit: _Visit) -> None:
     visit.ahead = {link.seq: read(phone.author, link) for link in request.links if link.seq > phone.stored_seq}
 
 
-def _answer(bound: Bound, office: Office, visit: _Visit) -> dict[str, Any]:
-    return _reply(office, visit.phone, visit.appended, *_look(bound, visit.phone, visit.request))
+def _answer(bound: Bound, office: Office, visits: Sequence[_Visit]) -> None:
+    """Tell how far each device's log is stored, and what is new for it, in one state of the database."""
+    stored = log.heads_of(bound, [(visit.request.device_id, visit.request.epoch) for visit in visits])
+    heads = [stored.get((visit.request.device_id, visit.request.epoch), log.EMPTY) for visit in visits]
+    askings = [
+        pull.Asking(visit.phone.author, visit.request.have, head.seq, visit.phone.may_pull)
+        for visit, head in zip(visits, heads, strict=True)
+    ]
+    for visit, head, pulled in zip(visits, heads, pull.pull(bound, askings), strict=True):
+        visit.reply = _reply(office, visit.phone, visit.appended, head, pulled)
 
 
 def _reply(office: Office, phone: _Phone, appended: Appended | None, head: log.Head, pulled: dict[str, Any]) -> dict[str, Any]:
@@ -185,20 +198,10 @@ def _reply(office: Office, phone: _Phone, appended: Appended | None, head: log.H
     }
 
 
-def _look(bound: Bound, phone: _Phone, request: Request) -> tuple[log.Head, dict[str, Any]]:
-    """How far the device's log is stored, and what is new for it, in one state of the database."""
-    author = phone.author
-    head = log.head_of(bound, author.device_id, author.epoch)
-    return head, pull.pull(bound, author, request.have, head.seq, may_pull=phone.may_pull)
-
-
-def _authenticate(bound: Bound, office: Office, request: Request) -> _Phone:
-    """Who calls, by the seal."""
-    row = _CALLER.first(bound, {"device_id": request.device_id, "epoch": request.epoch})
-    if row is None:
+def _authenticate(office: Office, request: Request, device: _Known | None, head: log.Head) -> _Phone:
+    """The calling phone, by the seal; `head` is how far its log is stored."""
+    if device is None:
         raise DeviceUnknown
-    device = _Known(*row)
-    head = log.EMPTY if device.seq is None or device.hash is None else log.Head(device.seq, device.hash)
     if not tickets.is_fresh(office, device.device_id, request.challenge):
         fresh = tickets.challenge(office, device.device_id)
         raise ChallengeStale(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())

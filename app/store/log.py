@@ -30,7 +30,6 @@ _HEADS = Prepared(
         among(_head.c.device_id, "device_ids"), among(_head.c.epoch, "epochs")
     )
 )
-_HEAD = Prepared(select(_head.c.seq, _head.c.hash).where(_head.c.device_id == bindparam("device_id"), _head.c.epoch == bindparam("epoch")))
 _MOVE_HEAD = Prepared(
     update(_head)
     .where(_head.c.device_id == bindparam("of_device"), _head.c.epoch == bindparam("of_epoch"))
@@ -153,8 +152,7 @@ def lock_heads(session: Session, places: Collection[Place]) -> dict[Place, Head]
     device_ids = [place.device_id for place in places]
     if not is_sqlite(session):  # there the transaction itself is the lock
         _LOCK_DEVICES.run(session, {"device_ids": device_ids})
-    rows = _HEADS.rows(session, {"device_ids": device_ids, "epochs": list({place.epoch for place in places})})
-    stored = {(device_id, epoch): Head(seq, own_hash) for device_id, epoch, seq, own_hash in rows}
+    stored = heads_of(session, [(place.device_id, place.epoch) for place in places])
     return {place: stored.get((place.device_id, place.epoch)) or _begin_epoch(session, place) for place in places}
 
 
@@ -166,10 +164,15 @@ def _begin_epoch(session: Session, place: Place) -> Head:
     return EMPTY
 
 
+def heads_of(bound: Bound, logs: Collection[tuple[str, int]]) -> dict[tuple[str, int], Head]:
+    """The heads of some devices' logs in an epoch each, as they are now, without a lock; of an epoch that is new, none."""
+    values = {"device_ids": list({device_id for device_id, _ in logs}), "epochs": list({epoch for _, epoch in logs})}
+    return {(device_id, epoch): Head(seq, own_hash) for device_id, epoch, seq, own_hash in _HEADS.rows(bound, values)}
+
+
 def head_of(bound: Bound, device_id: str, epoch: int) -> Head:
     """The head of a log as it is now, without a lock."""
-    found = _HEAD.first(bound, {"device_id": device_id, "epoch": epoch})
-    return Head(*found) if found else EMPTY
+    return heads_of(bound, [(device_id, epoch)]).get((device_id, epoch), EMPTY)
 
 
 def move_heads(session: Session, heads: Mapping[Place, Head]) -> None:

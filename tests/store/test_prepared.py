@@ -61,7 +61,7 @@ def test_no_lookup_of_a_sync_walks_through_a_tenant(app: Flask) -> None:
         log._LOCK_FOLDED: {"tenant_id": "t", "job_ids": ["j"]},
         log._COUNT_BLOBS: {"job_ids": ["j"]},
         log._HEADS: {"device_ids": ["d"], "epochs": [1]},
-        pull._MANIFEST: {"tenant_id": "t", "user_id": "u"},
+        pull._MANIFESTS: {"user_ids": ["u"]},
         pull._STATES: {"job_ids": ["j"]},
         pull._WANTED: {"device_id": "d"},
     }
