@@ -56,8 +56,7 @@ def sweep(office: Office, now: datetime) -> Swept:
     """
     alone = orphans(office)
     noted = [place for place in alone.named if note_if_stored(office, *place) is not None]
-    with writing() as session:
-        blob_notes.settle_awaited(session)
+    _settle()
     removed = []
     for partials in _in_lots(office.blobs.partials()):
         places = [(one.tenant_id, one.sha256) for one in partials]
@@ -70,6 +69,17 @@ def sweep(office: Office, now: datetime) -> Swept:
             elif place not in named and office.blobs.drop_stale(*place, now - PARTIAL_AGE_MAX):
                 removed.append(place)
     return Swept(noted, removed, alone.nameless)
+
+
+def _settle() -> None:
+    """Put right what says that something is missing which came at the very moment when another event named it."""
+    with writing() as session:
+        blob_notes.settle_awaited(session)
+    with reading() as session:
+        waiting = blob_notes.waiting_jobs(session)
+    for tenant_id, job_id in waiting:
+        with writing() as session:
+            blob_notes.count_again(session, blob_notes.lock_jobs(session, tenant_id, [job_id]))
 
 
 def _in_lots(things: Iterable[T]) -> Iterator[list[T]]:

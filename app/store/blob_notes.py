@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, false, select, true, tuple_, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, exists, false, select, text, true, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_unless_there  # SQLite speaks the same words
 from sqlalchemy.orm import Session
 
@@ -74,10 +74,20 @@ def _among(session: Session, of: Table, places: Collection[Place]) -> set[Place]
     return {(row.tenant_id, row.sha256) for row in session.execute(found)}
 
 
-def lock_waiting(session: Session, tenant_id: str, sha256: str) -> list[str]:
+def lock_waiting(session: Session, tenant_id: str, sha256: str) -> Sequence[str]:
     """The jobs whose events name the blob, locked in order of id until the transaction ends."""
-    job_ids = list(session.scalars(_WAITING, {"tenant_id": tenant_id, "sha256": sha256}))
-    return list(session.scalars(_LOCK, {"tenant_id": tenant_id, "job_ids": job_ids})) if job_ids else []
+    return lock_jobs(session, tenant_id, session.scalars(_WAITING, {"tenant_id": tenant_id, "sha256": sha256}).all())
+
+
+def lock_jobs(session: Session, tenant_id: str, job_ids: Sequence[str]) -> Sequence[str]:
+    """The tenant's jobs of these ids, locked in order of id until the transaction ends."""
+    return session.scalars(_LOCK, {"tenant_id": tenant_id, "job_ids": job_ids}).all() if job_ids else []
+
+
+def waiting_jobs(session: Session) -> list[tuple[str, str]]:
+    """All jobs that say they wait for blobs: tenant and id."""
+    query = select(_job.c.tenant_id, _job.c.job_id).where(text("job_view.blobs_missing > 0")).order_by(_job.c.job_id)
+    return [(row.tenant_id, row.job_id) for row in session.execute(query)]
 
 
 def note_stored(session: Session, tenant_id: str, sha256: str, size: int, now: datetime) -> None:

@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app.services import pull
+from app import clock
+from app.services import pull, sweep
 from app.store.db import db, is_sqlite, writing
 from tests.phone import Phone, enrolled
 from tests.world import World
@@ -104,6 +105,16 @@ def test_s13_a_row_that_says_awaited_wrongly_asks_for_nothing(world: World, phon
     with writing() as session:
         session.execute(text("UPDATE blob_name SET awaited = true"))
     assert phone.sync()["blobs_wanted"] == []
+
+
+def test_s13_a_row_that_says_sent_wrongly_is_found_by_the_sweep(world: World, phone: Phone) -> None:
+    sha256 = phone.photo(world.job(world.wang), b"photo")
+    phone.sync()
+    with writing() as session:
+        session.execute(text("UPDATE blob_name SET awaited = false"))
+    assert phone.sync()["blobs_wanted"] == []
+    sweep.sweep(world.office, clock.now())
+    assert phone.sync()["blobs_wanted"] == [sha256]
 
 
 def awaited() -> list[tuple[str, bool]]:
