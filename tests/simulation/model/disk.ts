@@ -146,8 +146,12 @@ export class Disk {
     const before = this.db.head;
     if (before.epoch >= epoch) return;
     const acked_seq = before.epoch === acked.epoch ? acked.seq : 0;
+    for (const older of this.all()) if (older.epoch < before.epoch) this.read(older.epoch, older.seq);
     for (let seq = acked_seq + 1; seq <= before.seq; seq += 1) this.read(before.epoch, seq);
-    const again = this.after(before.epoch, acked_seq).filter(isWhole);
+    const upTo: Readonly<Record<string, number>> = { ...this.db.mark.acked, [String(before.epoch)]: acked_seq };
+    const all = this.all();
+    const known = new Set(all.filter((event) => event.seq <= (upTo[String(event.epoch)] ?? 0)).map(({ event_id }) => event_id));
+    const again = all.filter((event) => isWhole(event) && !known.has(event.event_id) && known.add(event.event_id));
     const events = this.chained({ epoch, seq: 0, hash: ZERO }, [opening(before, acked_seq), ...again]);
     this.keep(events, []);
   }

@@ -1,6 +1,6 @@
 /** What may happen next in a schedule: work, weather, and every fault that the notes know of. */
 import { Files, place, Database, fileOf } from './disk';
-import { damaged } from './event';
+import { damaged, type SimEvent } from './event';
 import type { Phone } from './phone';
 import type { World } from './world';
 
@@ -31,7 +31,7 @@ const WEIGHTS = {
   backup: 1.2,
   restore: 0.9,
   disk: 0.7,
-  reverted: 0.3,
+  reverted: 0.6,
 } as const;
 
 type Name = keyof typeof WEIGHTS;
@@ -145,28 +145,30 @@ const DEEDS: Readonly<Record<Name, (world: World, phone: Phone) => void>> = {
     world.faults('partial photo spoilt');
     partial[1].spoilt = true;
   },
-  reverted: (world, phone) => {
+  reverted: (_, phone) => {
     // A phone's backup brings back an older log: what is recorded then takes places that are taken.
     const { disk } = phone;
     const last = disk.db.events.get(place(disk.db.head.epoch, disk.db.head.seq));
-    if (!last || disk.db.head.seq < 2 || world.oracle.harmed.has(last.event_id)) return;
-    world.faults('log cloned');
+    if (!last || disk.db.head.seq < 2) return;
     fork(phone);
   },
 };
 
-/** Somebody else writes on the same log with the same key, as a copied profile does: one event, sent at once. */
+/** Somebody else writes on the same log with the same key, as a copied profile does: up to three events, sent at once. */
 function fork(phone: Phone): void {
   const { world, disk } = phone;
   const { server } = world;
   const rows = server.db.logs.get(`${disk.db.device_id} ${disk.db.head.epoch}`);
   const end = rows?.at(-1)?.event;
-  if (!end || end.seq !== disk.db.head.seq || !disk.db.device_id) return;
-  const event = phone.cloned(end);
-  const { seq, hash, epoch } = event;
+  const ours = end && disk.db.events.get(place(end.epoch, end.seq))?.hash === end.hash;
+  if (!end || !ours || !disk.db.device_id) return;
+  const events = [phone.cloned(end)];
+  for (let more = world.draw.below(3); more > 0; more -= 1) events.push(phone.cloned(events.at(-1) ?? end));
+  const { seq, hash, epoch } = events.at(-1) ?? end;
   const challenge = server.challenge(disk.db.device_id);
   world.trace?.challenge(disk.db.device_id, challenge);
-  const request = { device_id: disk.db.device_id, epoch, events: [event], sealed: { seq, hash }, challenge, device_ms: world.now_ms, have: [], pending_events: 1 };
+  const request = { device_id: disk.db.device_id, epoch, events, sealed: { seq, hash }, challenge, device_ms: world.now_ms, have: [], pending_events: 1 };
+  world.faults('log cloned');
   const answer = server.sync(request);
   world.trace?.sync(request, answer);
 }
@@ -179,12 +181,17 @@ function harmUnfiled(world: World, phone: Phone): void {
 }
 
 function damageEvent(world: World, phone: Phone): void {
-  const { db, files } = phone.disk;
-  const all = [...db.events];
+  const all = [...phone.disk.db.events];
   if (all.length === 0) return;
-  const [at, event] = world.draw.from(all);
-  world.faults('event damaged');
+  const first = world.draw.below(all.length);
   const both = world.draw.is(0.5);
+  // What lies side by side goes together.
+  for (const one of all.slice(first, first + (world.draw.is(0.3) ? 3 : 1))) damageOne(world, phone, one, both);
+}
+
+function damageOne(world: World, phone: Phone, [at, event]: [string, SimEvent], both: boolean): void {
+  const { db, files } = phone.disk;
+  world.faults('event damaged');
   const file = files.events.get(fileOf(event));
   if (both || !file || file.body !== event.body) world.oracle.harm(phone, event);
   db.events.set(at, damaged(event));

@@ -235,11 +235,12 @@ export class Tab {
   }
 
   /** As `receiptFits`. */
-  told({ epoch, acked_seq: known }: Extract<Effect, { type: 'send_sync' }>, reply: Reply): Told {
+  told({ epoch, from, to, acked_seq: known }: Extract<Effect, { type: 'send_sync' }>, reply: Reply): Told {
     const { db } = this.phone.disk;
     const { acked_seq } = reply;
     this.token = reply.token;
-    const known_seq = Math.max(known, db.mark.acked[String(epoch)] ?? 0);
+    const comparable = to < from || db.mark.server_epoch === reply.server_epoch;
+    const known_seq = comparable ? Math.max(known, db.mark.acked[String(epoch)] ?? 0) : 0;
     let receipt_fits = acked_seq <= known_seq;
     if (reply.receipt) {
       const { hash } = reply.receipt;

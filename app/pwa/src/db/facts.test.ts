@@ -7,6 +7,7 @@ import { StorageFailed, StorageFull } from './errors';
 import { eventFile, type EvidenceStore } from './evidence';
 import { readEvent } from './blobs';
 import { eventsAfter, headOf, openEpoch, recordAgain, saveFacts, takeUpLate } from './facts';
+import { NO_SYNC, putMeta } from './meta';
 import { keepBallast } from './room';
 import type { StoredEvent } from './schema';
 
@@ -277,6 +278,20 @@ describe('a new epoch', () => {
     expect(after[0]?.prev).toBe(ZERO_HASH);
     expect(await isChain(after)).toBe(true);
     expect(await eventsAfter(store, 1, 0)).toEqual(before);
+  });
+
+  it('L7: what is damaged in the epoch that ends is taken from the one before, where it is whole', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    const saved = await saveFacts(store, writer, ['1', '2', '3'].map((text) => ({ body: note(text), blobs: [] })));
+    await putMeta(store.database, 'sync', { ...NO_SYNC, acked: { 1: 1 } });
+    await openEpoch(store, writer, 2, { epoch: 1, seq: 1 }, () => opening);
+    const [, copy] = await eventsAfter(store, 2, 0);
+    if (copy) await store.database.run((db) => db.put('events', { ...copy, body: copy.body.replace('note', 'n0te') }, [2, 2]));
+    await openEpoch(store, writer, 3, { epoch: 2, seq: 0 }, () => opening.replace('fork', 'damaged'));
+    const whole = (await eventsAfter(store, 3, 1)).map(({ body: text }) => text);
+    expect(whole).toEqual(expect.arrayContaining(saved.slice(1).map(({ event }) => event.body)));
+    expect(whole).not.toContain(saved[0]?.event.body);
   });
 
   it('L8: is opened once, and a fact saved meanwhile is in one of the two, or in both', async () => {

@@ -15,7 +15,7 @@ import { pendingItems, status } from './sync-status';
 
 const AT = '2026-11-22T09:30:00.000Z';
 
-it.each(['torn so that it cannot be shown', 'changed in one letter'])('B1: it is asked about once, told once, shown as stuck, and in the rescue file: %s', async (how) => {
+it.each(['torn so that it cannot be shown', 'changed in one letter'])('B1: it is asked about once at a start, told once, shown as stuck, and in the rescue file: %s', async (how) => {
   const store = openStore('doorstep');
   await store.database.run((db) => Promise.all([db.clear('events'), db.clear('blobs'), db.clear('meta'), db.clear('receipts')]));
   const { writer } = await enrolHere(store);
@@ -58,7 +58,7 @@ it.each(['torn so that it cannot be shown', 'changed in one letter'])('B1: it is
   expect(await getMeta(store.database, 'told_damaged')).toEqual([taken.sha256]);
   drain.feed({ type: 'visible' });
   await settled();
-  drain.feed({ type: 'manual' });
+  drain.feed({ type: 'online' });
   await settled();
   expect(asked.filter((line) => line === `HEAD /api/v1/blobs/${taken.sha256}`)).toHaveLength(1);
   expect((await headOf(store)).epoch).toBe(2);

@@ -78,10 +78,11 @@ describe('blobs', () => {
     expect(named.blobs).toMatchObject([{ trouble: 'blob-not-named' }]);
     expect(kinds(again)).toContain('head_blob');
     const unnamed = [refused, { type: 'blob_checked', sha256: PHOTO, whole: true, named: false }, pulled] as const;
-    const [state, effects] = run(pushed([blob(PHOTO, 2)]), [...unnamed, { type: 'manual' }, pulled]);
+    const [state, effects] = run(pushed([blob(PHOTO, 2)]), [...unnamed, { type: 'visible' }, pulled]);
     expect(kinds(effects)).toEqual(['keep_reply', 'wait']);
     expect(state.blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-unnamed' }]);
-    const [asked] = run(state, [{ type: 'manual' }]);
+    expect(kinds(run(state, [{ type: 'manual' }, pulled])[1])).toContain('head_blob');
+    const [asked] = run(state, [{ type: 'visible' }]);
     const [, wanted] = run(asked, [{ ...pulled, reply: reply(3, { blobs_wanted: [PHOTO] }) }]);
     expect(kinds(wanted)).toContain('head_blob');
   });

@@ -217,6 +217,37 @@ describe('push', () => {
     expect(effects).toMatchObject([{ type: 'send_sync', epoch: 2, from: 1, to: 3 }]);
   });
 
+  it('S9: as many events there as here and another one at the end: our own, sent again, shows the fork to an idle phone', () => {
+    const invalid = { type: 'sync_problem', problem: problem(401, 'seal-invalid', { challenge: 'c9', acked_seq: 3, server_epoch: 's1' }) } as const;
+    const [state, effects] = run(pushed([]), [{ type: 'manual' }, invalid, invalid]);
+    expect(effects).toMatchObject([{ type: 'keep_challenge' }, { type: 'send_sync', from: 3, to: 3 }]);
+    expect(kinds(run(state, [invalid, invalid])[1])).toEqual(['keep_challenge', 'wait']);
+  });
+
+  it('S16: two damaged events behind another branch: what the server has is not counted as filling the hole', () => {
+    const broken = (seq: number): Told => ({ type: 'event_unreadable', seq });
+    const foreign = { type: 'sync_reply', reply: reply(3, { receipt: RECEIPT }), receipt_fits: false } as const;
+    const gap = { type: 'sync_reply', reply: reply(3, { results: [{ seq: 5, hash: PHOTO, status: 'gap', flags: [] }] }), receipt_fits: false } as const;
+    const [, effects] = run(START, [...booted(events(1, 5)), broken(2), foreign, broken(3), broken(4), gap]);
+    // Of 4 and 5 it holds one: fewer than lie between what the server has and the end of this batch.
+    expect(effects).toMatchObject([{ type: 'send_sync', from: 5, to: 5, pending: { events: 1 } }]);
+  });
+
+  it('S17: a restored server that says, without a receipt, that it has less: from there on is sent, and its word counts for nothing', () => {
+    const less = { type: 'sync_reply', reply: reply(2, { server_epoch: 's2' }), receipt_fits: false } as const;
+    const [state, effects] = run(pushed([]), [{ type: 'saved', epoch: 1, events: events(4, 5), blobs: [] }, less]);
+    expect(effects).toEqual([{ type: 'read_log', epoch: 1, acked_seq: 2 }]);
+    expect(state.server_epoch).toBe('s1');
+  });
+
+  it('S9, S17: a fork in a restored server: what the other branch has there was not ours to count', () => {
+    const results = [{ seq: 4, hash: PHOTO, status: 'quarantined' as const, flags: ['fork'] }];
+    const forked = reply(3, { server_epoch: 's2', results, directives: [{ new_epoch: 2 }], receipt: RECEIPT });
+    const more = { type: 'saved', epoch: 1, events: events(4, 4), blobs: [] } as const;
+    const [, effects] = run(pushed([]), [more, { type: 'sync_reply', reply: forked, receipt_fits: false }]);
+    expect(effects.map((effect) => [effect.type, 'acked_seq' in effect ? effect.acked_seq : null])).toEqual([['record_older', null], ['keep_reply', 0], ['open_epoch', 0]]);
+  });
+
   it('L8: a directive for an epoch that is open already does nothing', () => {
     const old = reply(3, { directives: [{ new_epoch: 1 }] });
     expect(kinds(run(START, [...booted(), { type: 'sync_reply', reply: old, receipt_fits: true }])[1])).toEqual(['keep_reply', 'wait']);

@@ -161,9 +161,14 @@ function onNudge(state: SyncState, input: Input): SyncState {
     next_try_ms: Math.min(state.next_try_ms, Math.max(input.now_ms, held_ms)),
     // Another network may have another proxy.
     chunk_bytes_max: input.type === 'online' ? CHUNK_BYTES_MAX : state.chunk_bytes_max,
-    blobs: state.blobs.map((blob) => ({ ...blob, retry_at_ms: Math.min(blob.retry_at_ms, input.now_ms) })),
+    blobs: state.blobs.map((blob) => ({ ...blob, ...askedByHand(blob, input), retry_at_ms: Math.min(blob.retry_at_ms, input.now_ms) })),
     standards: state.standards.map((wanted) => ({ ...wanted, retry_at_ms: Math.min(wanted.retry_at_ms, input.now_ms) })),
   };
+}
+
+/** That no event names a blob may have been the word of somebody in between: by hand, it is asked once more. */
+function askedByHand({ trouble }: WaitingBlob, { type }: Input): Partial<WaitingBlob> {
+  return type === 'manual' && trouble === 'blob-unnamed' ? { trouble: null } : {};
 }
 
 function onNetworkFailed(state: SyncState, input: Input): Stepped {

@@ -52,6 +52,7 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
       return behind ? [{ ...state, contested_seq: behind.seq }, []] : onServerAhead(state, reply.acked_seq, []);
     }
     // Its word alone acknowledges nothing, but says where to go on; the receipt for that speaks for what stands before.
+    if (reply.receipt === null && reply.acked_seq < state.acked_seq) return onServerBehind(state, reply.acked_seq, []);
     if (reply.receipt === null && reply.acked_seq > state.said_seq) return [{ ...state, said_seq: reply.acked_seq }, []];
     const names_another = reply.receipt !== null && reply.acked_seq > 0 && state.contested_seq === null;
     if (names_another) return [{ ...state, contested_seq: reply.acked_seq }, []];
@@ -151,6 +152,8 @@ export function onSyncProblem(before: SyncState, input: Input, problem: ProblemS
       if (isBehind(state, problem)) return onServerBehind(state, problem.acked_seq, effects);
       if (isAhead(state, problem) && slug === 'seal-invalid' && count === 0) return onServerAhead(state, problem.acked_seq, effects);
       if (challenge !== null && !state.resigned) return [{ ...state, resigned: true }, effects];
+      // As many events there as here, and another one at the end: our own, sent again, shows it.
+      if (slug === 'seal-invalid' && count === 0 && state.head_seq > 0) return [{ ...state, resigned: false, contested_seq: state.head_seq }, effects];
       break;
     case 'halve':
       if (count > 1) return [{ ...state, batch_events_max: Math.floor(count / 2) }, effects];

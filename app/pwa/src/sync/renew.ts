@@ -33,6 +33,7 @@ export async function openGiven(tools: Tools, { epoch, prior_epoch, acked_seq, r
 /** What is damaged in one copy is put right from the other, so that as much as can goes on in the new epoch. */
 async function mendLog({ store }: Tools, prior_epoch: number, acked_seq: number): Promise<void> {
   const { epoch, seq: end } = await headOf(store);
+  for (const older of await store.database.run((db) => db.getAll('events'))) if (older.epoch < epoch) await readEvent(store, older.epoch, older.seq);
   for (let seq = epoch === prior_epoch ? acked_seq + 1 : 1; seq <= end; seq += 1) await readEvent(store, epoch, seq);
 }
 

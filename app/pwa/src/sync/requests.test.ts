@@ -62,6 +62,12 @@ describe('S8: a receipt counts when it speaks for this very log', () => {
     expect(await fits(() => null, 2, 2)).toBe(true);
     expect(await fits(() => null, 0)).toBe(true);
   });
+
+  it('S17: nor what another database says; but it has verified the seal of a log that is sent empty', async () => {
+    const { line } = await lineWith(async () => json({ ...reply(2, null), server_epoch: 's2' }));
+    expect(await sendSync(line, { ...send, acked_seq: 2 })).toMatchObject({ receipt_fits: false });
+    expect(await sendSync(line, { ...send, from: 3, to: 2, acked_seq: 2 })).toMatchObject({ receipt_fits: true });
+  });
 });
 
 describe('S18: a minimal reply', () => {

@@ -70,7 +70,9 @@ export async function sendSync(line: Line, effect: SendSync): Promise<Told> {
   if (word === 'no_answer') return { type: 'network_failed', why: word };
   // Whoever answered without the server's signature acknowledges nothing.
   if (word === 'not_signed') return { type: 'sync_reply', reply: { ...reply, receipt: null, acked_seq: Math.min(reply.acked_seq, effect.acked_seq) }, receipt_fits: true };
-  const known_seq = Math.max(effect.acked_seq, mark.acked[String(effect.epoch)] ?? 0);
+  // Of another database nothing is known, unless it has just verified the seal of a whole log.
+  const known = events.length === 0 || mark.server_epoch === reply.server_epoch;
+  const known_seq = known ? Math.max(effect.acked_seq, mark.acked[String(effect.epoch)] ?? 0) : 0;
   return { type: 'sync_reply', reply, receipt_fits: await receiptFits(line, effect.epoch, known_seq, reply) };
 }
 

@@ -253,7 +253,8 @@ export type Stepped = readonly [SyncState, readonly Effect[]];
 export function pendingOf(state: SyncState): PendingSummary {
   const ats = [...state.waiting, ...state.blobs].map(({ at }) => at).sort();
   return {
-    events: state.waiting.length,
+    // What the server said to have fills no gap there, though it may be of another branch.
+    events: state.waiting.filter(({ seq }) => seq > state.said_seq).length,
     blobs: state.blobs.length,
     bytes: state.blobs.reduce((sum, { size, offset }) => sum + size - (offset ?? 0), 0),
     oldest_at: ats[0] ?? null,
