@@ -248,9 +248,11 @@ def _push(visits: Sequence[_Visit]) -> None:
     """Store what these bring: in one transaction if all goes well, and what the same device sent meanwhile in the next one."""
     waiting = list(visits)
     while waiting:
-        first_of_each = {visit.request.device_id: visit for visit in reversed(waiting)}
-        waiting = [visit for visit in waiting if first_of_each[visit.request.device_id] is not visit]
+        first_of_each: dict[str, _Visit] = {}
+        for visit in waiting:
+            first_of_each.setdefault(visit.request.device_id, visit)
         together = list(first_of_each.values())
+        waiting = [visit for visit in waiting if first_of_each[visit.request.device_id] is not visit]
         for visit, stored in zip(together, turns.write_together(together, _store), strict=True):
             if isinstance(stored, Exception):
                 visit.error = stored
