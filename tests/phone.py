@@ -186,9 +186,9 @@ class Phone:
         return sha256
 
 
-def enrol(client: FlaskClient, code: str, alg: str = "ES256", **changes: Any) -> TestResponse:
-    """Spend a code with a new key; the key rides on the response as `phone_key`."""
-    key = Key(alg)
+def enrol(client: FlaskClient, code: str, alg: str = "ES256", *, key: Key | None = None, **changes: Any) -> TestResponse:
+    """Spend a code, with a new key unless one is given."""
+    key = key or Key(alg)
     body = {
         "code": code,
         "alg": alg,
@@ -197,17 +197,15 @@ def enrol(client: FlaskClient, code: str, alg: str = "ES256", **changes: Any) ->
         "platform": "pytest",
         "proof": key.sign(code.encode("ascii")),
     } | changes
-    response = client.post("/api/v1/devices/enrol", json=body)
-    response.phone_key = key  # type: ignore[attr-defined]
-    return response
+    return client.post("/api/v1/devices/enrol", json=body)
 
 
 def enrolled(client: FlaskClient, code: str, alg: str = "ES256") -> Phone:
     """A phone that spent the code."""
-    response = enrol(client, code, alg)
+    key = Key(alg)
+    response = enrol(client, code, alg, key=key)
     assert response.status_code == 200, response.get_data(as_text=True)
     reply = response.get_json()
-    key: Key = response.phone_key  # type: ignore[attr-defined]
     told = {"server_epoch": reply["server_epoch"], "certificate": reply["certificate"]}
     return Phone(client, key, reply["device_id"], reply["user"]["id"], reply["challenge"], **told)
 

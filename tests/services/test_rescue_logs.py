@@ -12,7 +12,7 @@ from app.services.office import Office
 from app.store.db import writing
 from app.store.devices import Device, EnrolmentCode
 from tests import rescue_file as files
-from tests.phone import Json, Phone, enrolled
+from tests.phone import Json, Key, Phone, enrolled
 from tests.phone import enrol as enrol_phone
 from tests.services.rescuing import counted, healthy, taken, work
 from tests.world import World
@@ -125,9 +125,8 @@ def test_e5_a_phone_from_after_the_backup_comes_back_by_its_file(
 
 def enrol_reply(app: Flask, world: World) -> tuple[Phone, Json]:
     """A phone, and its certificate."""
-    response = enrol_phone(app.test_client(), world.code())
-    reply = response.get_json()
-    key = response.phone_key  # type: ignore[attr-defined]
+    key = Key()
+    reply = enrol_phone(app.test_client(), world.code(), key=key).get_json()
     return Phone(app.test_client(), key, reply["device_id"], reply["user"]["id"], reply["challenge"]), reply["certificate"]
 
 
