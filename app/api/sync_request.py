@@ -17,7 +17,7 @@ from app.api.fields import Text, is_plain
 from app.api.parser import ERRORS_MAX, read_json
 from app.domain.log import BATCH_EVENTS_MAX, SALT_BYTES, Link, from_b64
 from app.problems import BatchTooLarge, InvalidBody, ProtocolUnsupported
-from app.services import sync as service
+from app.services.sealed import Request
 
 INTEGER_MAX = 2**53 - 1
 HAVE_MAX = 2_000
@@ -76,7 +76,7 @@ class SyncSchema(Schema):
     pending = fields.Nested(PendingSchema, required=True)
 
 
-def read_request(raw: bytes) -> service.Request:
+def read_request(raw: bytes) -> Request:
     """The request in these bytes.
 
     Raises `InvalidBody`, `ProtocolUnsupported` and `BatchTooLarge`; a lone surrogate anywhere has no bytes, so it is an invalid body too.
@@ -174,8 +174,8 @@ def _is_count(value: Any, least: int) -> bool:
     return type(value) is int and least <= value <= INTEGER_MAX
 
 
-def _request(document: dict[str, Any]) -> service.Request:
-    return service.Request(
+def _request(document: dict[str, Any]) -> Request:
+    return Request(
         device_id=document["device_id"],
         epoch=document["epoch"],
         build=document["build"],

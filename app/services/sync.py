@@ -1,56 +1,29 @@
 """Push and pull in one call (PROTOCOL S)."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.domain.log import Link, first_broken, seal_text
-from app.problems import ChainBroken, ChallengeStale, DeviceUnknown, SealInvalid
+from app.domain.log import first_broken
+from app.problems import ChainBroken
 from app.services import lost_storage, pull, receipts, tickets
-from app.services.append import Appended, Author, Batch, Read, append_all, read
-from app.services.keys import PublicKey, read_public_key, verifies
+from app.services.append import Appended, Batch, Read, append_all, read
 from app.services.office import Office
+from app.services.sealed import Phone, Request, phones_of
 from app.store import log, turns
 from app.store.db import looking, table
 from app.store.devices import Device
-from app.store.people import User
-from app.store.prepared import Bound, Prepared, among
+from app.store.prepared import Bound, Prepared
 
-CLOCK_SKEW_MAX = timedelta(minutes=5)
-CONTACT_NOTED_EVERY = timedelta(seconds=60)
-_device, _user = table(Device), table(User)
+_device = table(Device)
 
 
-class _Known(NamedTuple):
-    """What the database knows of a device and its user."""
-
-    device_id: str
-    tenant_id: str
-    user_id: str
-    alg: str
-    public_key: str
-    revoked_at: datetime | None
-    readmitted_at: datetime | None
-    confirmed_at: datetime | None
-    last_contact_at: datetime | None
-    build: str | None
-    pending_events: int
-    pending_blobs: int
-    disabled_at: datetime | None
-
-
-_CALLERS = Prepared(
-    select(*(_device.c[name] for name in _Known._fields[:-1]), _user.c.disabled_at)
-    .select_from(_device.join(_user, _user.c.user_id == _device.c.user_id))
-    .where(among(_device.c.device_id, "device_ids"), _device.c.kind == "phone")
-)
 _NOTE_CONTACT = Prepared(
     update(_device)
     .where(_device.c.device_id == bindparam("of_device"))
@@ -65,35 +38,10 @@ _NOTE_CONTACT = Prepared(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A sync request of the right form; `links` are in order, neighbours linked or not."""
-
-    device_id: str
-    epoch: int
-    build: str
-    device_time: datetime
-    challenge: str
-    seal: str
-    links: Sequence[Link]
-    have: Mapping[str, int]
-    pending: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Phone:
-    """What is known of the calling device; plain values, so that no transaction stays open."""
-
-    author: Author
-    stored_seq: int
-    may_pull: bool
-    contact_is_due: bool
-
-
 class _Visit:
     """One request while it is served, with others or alone; `phone` and `reply` are there when they have been found without an error."""
 
-    phone: _Phone
+    phone: Phone
     reply: dict[str, Any]
 
     def __init__(self, request: Request) -> None:
@@ -138,14 +86,11 @@ def _serve(office: Office, requests: Sequence[Request]) -> list[dict[str, Any] |
 
 
 def _let_in(bound: Bound, office: Office, visits: Sequence[_Visit]) -> None:
-    """Find out who calls, by the seals."""
-    rows = map(_Known._make, _CALLERS.rows(bound, {"device_ids": list({visit.request.device_id for visit in visits})}))
-    known = {device.device_id: device for device in rows}
-    heads = log.heads_of(bound, {(visit.request.device_id, visit.request.epoch) for visit in visits})
+    """Find out who calls."""
+    phone_of = phones_of(bound, office, [visit.request for visit in visits])
 
     def let_in(visit: _Visit) -> None:
-        place = (visit.request.device_id, visit.request.epoch)
-        visit.phone = _authenticate(office, visit.request, known.get(place[0]), heads.get(place, log.EMPTY))
+        visit.phone = phone_of(visit.request)
 
     _for_each(visits, let_in)
 
@@ -181,7 +126,7 @@ def _answer(bound: Bound, office: Office, visits: Sequence[_Visit]) -> None:
         visit.reply = _reply(office, visit.phone, visit.appended, head, pulled)
 
 
-def _reply(office: Office, phone: _Phone, appended: Appended | None, head: log.Head, pulled: dict[str, Any]) -> dict[str, Any]:
+def _reply(office: Office, phone: Phone, appended: Appended | None, head: log.Head, pulled: dict[str, Any]) -> dict[str, Any]:
     author = phone.author
     moved = appended is not None and any(result.status not in ("gap", "duplicate") for result in appended.results)
     resent = appended is not None and any(result.status == "duplicate" for result in appended.results)
@@ -196,52 +141,6 @@ def _reply(office: Office, phone: _Phone, appended: Appended | None, head: log.H
         "directives": [{"new_epoch": appended.new_epoch}] if appended and appended.new_epoch else [],
         "receipt": receipts.log_receipt(office, author.tenant_id, author.device_id, author.epoch, head) if moved or resent else None,
     }
-
-
-def _authenticate(office: Office, request: Request, device: _Known | None, head: log.Head) -> _Phone:
-    """The calling phone, by the seal; `head` is how far its log is stored."""
-    if device is None:
-        raise DeviceUnknown
-    if not tickets.is_fresh(office, device.device_id, request.challenge):
-        fresh = tickets.challenge(office, device.device_id)
-        raise ChallengeStale(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
-    key = _key(device.alg, device.public_key)
-    texts = (seal_text(device.device_id, request.epoch, one.seq, one.hash, request.challenge) for one in _may_be_sealed(request, head))
-    if not any(verifies(key, request.seal, text) for text in texts):
-        fresh = tickets.challenge(office, device.device_id)
-        raise SealInvalid(challenge=fresh, acked_seq=head.seq, server_epoch=office.server_epoch())
-    now = clock.now()
-    flags = []
-    if device.disabled_at is not None:
-        flags.append("user_disabled")
-    if device.revoked_at is not None:
-        flags.append("device_revoked")
-    may_pull = not flags
-    if device.readmitted_at is not None and device.confirmed_at is None:
-        flags.append("readmitted")
-    if abs(now - request.device_time) > CLOCK_SKEW_MAX:
-        flags.append("clock_skew")
-    author = Author(device.tenant_id, device.device_id, request.epoch, device.user_id, key, flags=tuple(flags))
-    return _Phone(author, head.seq, may_pull, _contact_is_due(device, request, now))
-
-
-def _may_be_sealed(request: Request, head: log.Head) -> tuple[log.Head, ...]:
-    """What the seal may speak for: the batch's last event; without a batch what is stored, or an empty log."""
-    return (log.Head(request.links[-1].seq, request.links[-1].hash),) if request.links else (head, log.EMPTY)
-
-
-@lru_cache(maxsize=4_096)
-def _key(alg: str, public_key: str) -> PublicKey:
-    """A key from its text. Working out a point of the curve takes as long as verifying a signature."""
-    return read_public_key(alg, json.loads(public_key))
-
-
-def _contact_is_due(device: _Known, request: Request, now: datetime) -> bool:
-    """Whether this contact says something new about the phone; a quiet one costs no write."""
-    if device.last_contact_at is None or now - device.last_contact_at > CONTACT_NOTED_EVERY:
-        return True
-    noted = (device.build, device.pending_events, device.pending_blobs)
-    return bool(noted != (request.build, request.pending["events"], request.pending["blobs"]))
 
 
 def _push(visits: Sequence[_Visit]) -> None:

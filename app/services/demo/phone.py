@@ -20,6 +20,7 @@ from app.domain.log import BATCH_EVENTS_MAX, Link, body_digest, header, header_h
 from app.services import build, enrol, phones, tickets, uploads
 from app.services import sync as exchange
 from app.services.office import Office
+from app.services.sealed import Request
 from app.store import log
 from app.store.db import db, end_transaction
 
@@ -103,13 +104,13 @@ class Phone:
             self.jobs[snapshot["job_id"]] = HeldJob(snapshot["state"], snapshot["rev"], snapshot["people"])
         return bool(reply["more"])
 
-    def _request(self, batch: list[Link]) -> exchange.Request:
+    def _request(self, batch: list[Link]) -> Request:
         head = log.Head(batch[-1].seq, batch[-1].hash) if batch else self._head()
         challenge = tickets.challenge(self.office, self.device_id)
         seal = self._sign(seal_text(self.device_id, EPOCH, head.seq, head.hash, challenge))
         have = {job_id: job.rev for job_id, job in self.jobs.items() if not job.unseen}
         pending = {"events": len(self._outbox), "blobs": len(self._blobs), "bytes": sum(map(len, self._blobs.values())), "oldest_at": None}
-        return exchange.Request(self.device_id, EPOCH, build.served() or "demo", clock.now(), challenge, seal, batch, have, pending)
+        return Request(self.device_id, EPOCH, build.served() or "demo", clock.now(), challenge, seal, batch, have, pending)
 
     def _deliver(self, sha256: str, content: bytes) -> None:
         chunk = uploads.Chunk(0, len(content), len(content), hashlib.sha256(content).digest())

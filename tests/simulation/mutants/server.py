@@ -5,7 +5,8 @@ from tests.simulation.mutants import Mutant
 _SYNC, _ONCE, _DURABLE = "tests/api/test_sync.py::", "tests/api/test_exactly_once.py::", "tests/api/test_durable.py::"
 _TWINS, _MEANWHILE, _CLOCKS = "tests/api/test_twins.py::", "tests/api/test_meanwhile.py::", "tests/api/test_clocks.py::"
 _READMIT, _BLOBS, _ANSWERS = "tests/api/test_readmit.py::", "tests/api/test_blobs.py::", "tests/api/test_answers.py::"
-_APPEND, _SYNCING, _UPLOADS = "app/services/append.py", "app/services/sync.py", "app/services/uploads.py"
+_APPEND, _SYNCING, _SEALED = "app/services/append.py", "app/services/sync.py", "app/services/sealed.py"
+_UPLOADS = "app/services/uploads.py"
 
 MUTANTS = (
     # What arrives more than once
@@ -181,7 +182,7 @@ MUTANTS = (
     ),
     Mutant(
         name="wrong-clock-is-refused",
-        file=_SYNCING,
+        file=_SEALED,
         find='        flags.append("clock_skew")\n',
         replace="        raise ChallengeStale(challenge=request.challenge)\n",
         imitates="H45: a phone whose clock is off cannot hand in anything",
@@ -189,7 +190,7 @@ MUTANTS = (
     ),
     Mutant(
         name="anybody-may-write",
-        file=_SYNCING,
+        file=_SEALED,
         find="    if not any(verifies(key, request.seal, text) for text in texts):\n",
         replace="    if not request.seal or not any(texts):\n",
         imitates="H55: a batch that was changed on its way is taken for the phone's own",
