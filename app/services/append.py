@@ -1,6 +1,5 @@
 """The one write path: events into their log, jobs refolded, blobs named, all in the caller's transaction (PROTOCOL L, S4 to S9)."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,27 +8,13 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from app.domain.events import Event, JsonObject, Unreadable, data_problem, is_fact, knows, named_blobs, parse_body
-from app.domain.log import Link, header
-from app.domain.plain_facts import plain_fact
-from app.services.job_view import event_of, refresh
-from app.services.keys import PublicKey, verifies
+from app.domain.events import knows, named_blobs
+from app.domain.log import Link
+from app.services.job_view import refresh
+from app.services.standings import Author, Read, Reading, Standings, read
 from app.store import log
 from app.store.events import DEVICE, DUPLICATE, FOLDED, QUARANTINED
-from app.store.log import Folded, Head, Place
-
-
-@dataclass(frozen=True, slots=True)
-class Author:
-    """Whose log is written to. `flags` go onto every event; the desk alone may take decisions."""
-
-    tenant_id: str
-    device_id: str
-    epoch: int
-    user_id: str | None
-    key: PublicKey
-    is_desk: bool = False
-    flags: tuple[str, ...] = ()
+from app.store.log import Head, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +34,6 @@ class Appended:
     head: Head
     results: list[Result]
     new_epoch: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """What one body says, as far as it could be read, and why it may not be folded."""
-
-    body: JsonObject | None
-    flag: str | None
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One new event while its standing is worked out. One with a body may be folded; one with flags may not."""
-
-    link: Link
-    body: JsonObject | None
-    flags: list[str]
-    standing: str = QUARANTINED
-    rev: int | None = None
-
-    @classmethod
-    def of(cls, link: Link, read: Read) -> "_Reading":
-        return cls(link, read.body, [] if read.flag is None else [read.flag])
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +58,8 @@ class _Sorted:
     batch: Batch
     head: Head
     results: list[Result]
-    readings: list[_Reading]
+    readings: list[Reading]
     branch: list[Link]
-
-
-def read(author: Author, link: Link) -> Read:
-    """Read a body as far as it can be read. One that has a body and no flag may be folded."""
-    body = plain_fact(link.body, orjson.loads)
-    if body is None:
-        try:
-            body = parse_body(link.body, orjson.loads)
-        except Unreadable as unreadable:
-            return Read(None, unreadable.reason)
-        if not is_fact(body["kind"]) and not author.is_desk:
-            return Read(body, "not_a_fact")
-        if knows(body["kind"], body["kv"]) and data_problem(body["kind"], body["data"]):
-            return Read(body, "bad_data")
-    if body["kind"] == "signoff.recorded" and not verifies(author.key, link.sig, _header(author, link)):
-        return Read(body, "bad_signature")
-    return Read(body, None)
 
 
 def append(session: Session, author: Author, links: Sequence[Link], now: datetime) -> Appended:
@@ -164,7 +109,7 @@ def _sort_out(session: Session, batch: Batch, head: Head) -> _Sorted:
         else:
             branch.append(link)
             results.append(Result(link.seq, link.hash, "quarantined", ("fork",)))
-    readings = [_Reading.of(link, batch.ahead.get(link.seq) or read(author, link)) for link in fresh]
+    readings = [Reading.of(link, batch.ahead.get(link.seq) or read(author, link)) for link in fresh]
     return _Sorted(batch, head, results, readings, branch)
 
 
@@ -183,7 +128,7 @@ def _store(session: Session, tenant_id: str, fresh: Sequence[_Sorted], now: date
     """Put a tenant's new events into their places, and refold the jobs that they touch."""
     bodies = [reading.body for one in fresh for reading in one.readings if reading.body]
     jobs = log.lock_folded(session, tenant_id, (body["job_id"] for body in bodies if body["job_id"]))
-    standings = _Standings(log.known_event_ids(session, tenant_id, [body["event_id"] for body in bodies]), jobs)
+    standings = Standings(log.known_event_ids(session, tenant_id, [body["event_id"] for body in bodies]), jobs)
     for one in fresh:
         standings.settle(one.batch.author, one.readings)
     log.insert_events(session, [_row(one.batch, reading, now) for one in fresh for reading in one.readings])
@@ -195,49 +140,6 @@ def _store(session: Session, tenant_id: str, fresh: Sequence[_Sorted], now: date
         blobs = counted[job_id] if job_id in naming else (job.blobs_named, job.blobs_missing)
         refolded[job_id] = refresh(session, job, events, blobs, now)
     log.keep_folded(session, refolded)
-
-
-class _Standings:
-    """Gives each event its standing and its `rev`; knows what counts already, and gathers what is to be folded, by job."""
-
-    def __init__(self, known: dict[str, bytes | None], jobs: Mapping[str, Folded]) -> None:
-        self._known = known
-        self._revs = {job_id: job.rev for job_id, job in jobs.items()}
-        self.folds: dict[str, list[Event]] = defaultdict(list)
-
-    def settle(self, author: Author, readings: Sequence[_Reading]) -> None:
-        """The events of one batch, in order."""
-        known, revs = self._known, self._revs
-        for reading in readings:
-            body = reading.body
-            if body is None or reading.flags:
-                continue
-            event_id, job_id = body["event_id"], body["job_id"]
-            raw = reading.link.raw
-            if event_id in known:
-                same = known[event_id] in (raw, None)
-                reading.standing = DUPLICATE if same else QUARANTINED
-                reading.flags += [] if same else ["event_id_reused"]
-                continue
-            if job_id is not None and job_id not in revs:
-                reading.flags.append("unknown_job")
-                continue
-            known[event_id] = raw
-            reading.flags += _flags(author, body)
-            reading.standing = DEVICE
-            if job_id is not None:
-                reading.standing = FOLDED
-                reading.rev = revs[job_id] = revs[job_id] + 1
-                self.folds[job_id].append(event_of(body, author.device_id, reading.rev, reading.flags, judged=True))
-
-
-def _flags(author: Author, body: JsonObject) -> list[str]:
-    flags = list(author.flags)
-    if not author.is_desk and body["actor"] != author.user_id:
-        flags.append("actor_mismatch")
-    if not knows(body["kind"], body["kv"]):
-        flags.append("unknown_kind")
-    return flags
 
 
 def _name_blobs(session: Session, fresh: Sequence[_Sorted]) -> set[str]:
@@ -253,7 +155,7 @@ def _name_blobs(session: Session, fresh: Sequence[_Sorted]) -> set[str]:
     return {row["job_id"] for row in rows if row["job_id"] is not None}
 
 
-def _named(reading: _Reading) -> Sequence[str]:
+def _named(reading: Reading) -> Sequence[str]:
     """From the data where it can be read, else from the list beside the body (B1)."""
     body = reading.body
     if body is None or reading.standing == QUARANTINED or not knows(body["kind"], body["kv"]):
@@ -261,12 +163,12 @@ def _named(reading: _Reading) -> Sequence[str]:
     return named_blobs(body["kind"], body["data"])
 
 
-def _result(reading: _Reading) -> Result:
+def _result(reading: Reading) -> Result:
     status = {DUPLICATE: "duplicate", QUARANTINED: "quarantined"}.get(reading.standing)
     return Result(reading.link.seq, reading.link.hash, status or ("flagged" if reading.flags else "accepted"), tuple(reading.flags))
 
 
-def _row(batch: Batch, reading: _Reading, now: datetime) -> dict[str, Any]:
+def _row(batch: Batch, reading: Reading, now: datetime) -> dict[str, Any]:
     author, link, body = batch.author, reading.link, reading.body
     owns_id = body is not None and reading.standing in (FOLDED, DEVICE)
     return {
@@ -303,7 +205,3 @@ def _fork_row(author: Author, link: Link, now: datetime) -> dict[str, Any]:
         "sig": link.sig,
         "received_at": now,
     }
-
-
-def _header(author: Author, link: Link) -> bytes:
-    return header(author.device_id, author.epoch, link.seq, link.prev, link.digest)

@@ -11,10 +11,11 @@ from app import clock, ids
 from app.domain.events import JsonObject
 from app.domain.log import Link, body_digest, header, header_hash, seal_text
 from app.problems import NotFound
-from app.services.append import Author, append
+from app.services.append import append
 from app.services.job_view import new_view
 from app.services.keys import read_public_key
 from app.services.office import Office
+from app.services.standings import Author
 from app.store import log
 from app.store.devices import Device
 from app.store.reference import Lineage

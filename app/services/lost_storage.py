@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.domain.events import Unreadable, parse_body
 from app.domain.log import Link
-from app.services.append import Author, Result
+from app.services.append import Result
+from app.services.standings import Author
 from app.store.devices import Device
 
 _STORED = ("accepted", "flagged")

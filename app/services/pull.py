@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import bindparam, select, text, true
 
 from app.domain.events import JsonObject
-from app.services.append import Author
+from app.services.standings import Author
 from app.store.blobs import Blob, BlobName
 from app.store.db import table
 from app.store.jobs import JobCrew, JobView

@@ -18,13 +18,14 @@ from app.domain.events import Unreadable, parse_body
 from app.domain.log import BATCH_EVENTS_MAX, seal_text
 from app.problems import CertificateInvalid, DeviceUnknown, NotFound, RescueFileInvalid
 from app.services import rescue_log
-from app.services.append import Author, append
+from app.services.append import append
 from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
 from app.services.readmit import readmit
 from app.services.rescue_blobs import take_blobs
 from app.services.rescue_file import Entry, RescueFile, opened
 from app.services.rescue_log import Claim
+from app.services.standings import Author
 from app.store import log
 from app.store.db import db, end_transaction, writing
 from app.store.devices import Device

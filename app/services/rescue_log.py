@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from app import clock, ids
 from app.domain.events import Unreadable, parse_body
 from app.domain.log import Link, body_digest, header, header_hash, seal_text
-from app.services.append import Author, Result, append
+from app.services.append import Result, append
 from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
 from app.services.rescue_file import Entry, Place
+from app.services.standings import Author
 from app.store import log
 from app.store.blobs import BlobName
 from app.store.db import table, writing

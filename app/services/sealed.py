@@ -13,9 +13,9 @@ from app import clock
 from app.domain.log import Link, seal_text
 from app.problems import ChallengeStale, DeviceUnknown, SealInvalid
 from app.services import tickets
-from app.services.append import Author
 from app.services.keys import PublicKey, read_public_key, verifies
 from app.services.office import Office
+from app.services.standings import Author
 from app.store import log
 from app.store.db import table
 from app.store.devices import Device

@@ -13,9 +13,10 @@ from app import clock
 from app.domain.log import first_broken
 from app.problems import ChainBroken
 from app.services import lost_storage, pull, receipts, tickets
-from app.services.append import Appended, Batch, Read, append_all, read
+from app.services.append import Appended, Batch, append_all
 from app.services.office import Office
 from app.services.sealed import Phone, Request, phones_of
+from app.services.standings import Read, read
 from app.store import log, turns
 from app.store.db import looking, table
 from app.store.devices import Device

@@ -6,13 +6,13 @@ _SYNC, _ONCE, _DURABLE = "tests/api/test_sync.py::", "tests/api/test_exactly_onc
 _TWINS, _MEANWHILE, _CLOCKS = "tests/api/test_twins.py::", "tests/api/test_meanwhile.py::", "tests/api/test_clocks.py::"
 _READMIT, _BLOBS, _ANSWERS = "tests/api/test_readmit.py::", "tests/api/test_blobs.py::", "tests/api/test_answers.py::"
 _APPEND, _SYNCING, _SEALED = "app/services/append.py", "app/services/sync.py", "app/services/sealed.py"
-_UPLOADS = "app/services/uploads.py"
+_STANDINGS, _UPLOADS = "app/services/standings.py", "app/services/uploads.py"
 
 MUTANTS = (
     # What arrives more than once
     Mutant(
         name="second-copy-counts",
-        file=_APPEND,
+        file=_STANDINGS,
         find="        if event_id in known:\n",
         replace='        if event_id in known and body["kind"] == "photo.captured":\n',
         imitates="formhub 678: a slow server, and ten duplicates of one record",
@@ -28,7 +28,7 @@ MUTANTS = (
     ),
     Mutant(
         name="same-id-is-same-content",
-        file=_APPEND,
+        file=_STANDINGS,
         find="same = known[event_id] in (raw, None)",
         replace="same = True",
         imitates="enketo 1405, collect 5317, H39: another content under a known id is taken for known and thrown away",
@@ -163,7 +163,7 @@ MUTANTS = (
     ),
     Mutant(
         name="poison-blocks-the-queue",
-        file=_APPEND,
+        file=_STANDINGS,
         find="        return Read(None, unreadable.reason)\n",
         replace="        raise\n",
         imitates="hercycle-ai 308, H37: one record that cannot be read holds up all behind it for ever",
