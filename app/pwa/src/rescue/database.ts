@@ -1,5 +1,5 @@
 /** The first copy, read only. A database that is not there is not made, one of another version is not changed. */
-import { isEvent, NO_MARKS, type Copy, type HeldEvent, type Identity, type Marks } from './shapes';
+import { identityFrom, isEvent, NO_MARKS, type Copy, type HeldEvent, type Marks } from './shapes';
 
 export const DATABASE_NAME = 'doorstep';
 
@@ -16,7 +16,7 @@ export async function readDatabase(): Promise<FirstCopy | null> {
   const database = await open().catch(() => null);
   if (!database) return null;
   const [events, recovered] = [await eventsIn(database, 'events'), await eventsIn(database, 'recovered')];
-  const identity = await value<Identity>(database, 'meta', 'identity');
+  const identity = identityFrom(await value<unknown>(database, 'meta', 'identity'));
   return {
     copy: { identity, events: [...events, ...recovered], late: [], blobs: (await keys(database, 'blobs')).filter((key) => typeof key === 'string') },
     marks: await marksIn(database).catch(() => NO_MARKS),
@@ -43,7 +43,8 @@ function open(): Promise<IDBDatabase> {
 
 async function marksIn(database: IDBDatabase): Promise<Marks> {
   const sync = await value<{ acked?: Record<string, number>; challenge?: string | null }>(database, 'meta', 'sync');
-  const settings = await value<{ language?: 'en' | 'zh-Hans' | null }>(database, 'meta', 'settings');
+  const language = (await value<{ language?: unknown }>(database, 'meta', 'settings'))?.language;
+  const aside = await value<unknown>(database, 'meta', 'set_aside');
   const receipts = (await keys(database, 'receipts')).filter((key) => typeof key === 'string');
   const jobs = new Map<string, string>();
   for (const key of await keys(database, 'jobs')) {
@@ -55,9 +56,9 @@ async function marksIn(database: IDBDatabase): Promise<Marks> {
     acked: sync?.acked ?? {},
     challenge: sync?.challenge ?? null,
     receipted: new Set(receipts.filter((key) => key.startsWith('blob:')).map((key) => key.slice('blob:'.length))),
-    set_aside: new Set(await value<string[]>(database, 'meta', 'set_aside')),
+    set_aside: new Set<string>(Array.isArray(aside) ? aside : []),
     jobs,
-    language: settings?.language ?? null,
+    language: language === 'en' || language === 'zh-Hans' ? language : null,
   };
 }
 

@@ -1,6 +1,6 @@
 /** The second copy, read only: files named by what is in them. Folders that are not there are not made. */
 import { digestOf } from './log';
-import { EVENT_FILE, eventFile, isEvent, SHA256, type Copy, type HeldEvent, type Identity, type LateFact } from './shapes';
+import { EVENT_FILE, eventFile, identityFrom, isEvent, SHA256, type Copy, type HeldEvent, type Identity, type LateFact } from './shapes';
 
 export interface SecondCopy {
   readonly copy: Copy;
@@ -26,8 +26,7 @@ export async function readFiles(): Promise<SecondCopy | null> {
 
 async function identityIn(root: FileSystemDirectoryHandle): Promise<Identity | null> {
   const text = await (await file(await folder(root, 'id'), 'install.json'))?.text().catch(() => null);
-  const identity = (parsed(text) as { identity?: Identity | null } | null)?.identity;
-  return typeof identity?.device_id === 'string' ? identity : null;
+  return identityFrom((parsed(text) as { identity?: unknown } | null)?.identity);
 }
 
 async function eventsIn(root: FileSystemDirectoryHandle): Promise<HeldEvent[]> {

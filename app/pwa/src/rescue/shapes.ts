@@ -23,6 +23,22 @@ export interface Identity {
   readonly certificate?: { readonly text: string; readonly sig: string; readonly key_id: string };
 }
 
+/** What of a record can pass for an identity; null when that is nothing. */
+export function identityFrom(value: unknown): Identity | null {
+  const { device_id, user, tenant, certificate } = (value ?? {}) as Record<string, unknown>;
+  if (typeof device_id !== 'string') return null;
+  return {
+    device_id,
+    ...(haveTexts(user, 'id', 'name') && { user: user as NonNullable<Identity['user']> }),
+    ...(haveTexts(tenant, 'id', 'name') && { tenant: tenant as NonNullable<Identity['tenant']> }),
+    ...(haveTexts(certificate, 'text', 'sig', 'key_id') && { certificate: certificate as NonNullable<Identity['certificate']> }),
+  };
+}
+
+function haveTexts(value: unknown, ...names: readonly string[]): boolean {
+  return typeof value === 'object' && value !== null && names.every((name) => typeof (value as Record<string, unknown>)[name] === 'string');
+}
+
 /** A fact that has no place in the log yet: its body alone. */
 export interface LateFact {
   readonly sha256: string;

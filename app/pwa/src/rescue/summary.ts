@@ -19,7 +19,7 @@ const SIZED = [
 interface Fact {
   readonly event_id: string;
   readonly job_id: string | null;
-  readonly at: string;
+  readonly at: string | null;
   readonly sizes: ReadonlyMap<string, number>;
 }
 
@@ -59,15 +59,25 @@ function unique(facts: readonly Fact[]): Fact[] {
   return [...new Map(facts.map((fact) => [fact.event_id, fact])).values()];
 }
 
+/** As much of a fact as its body gives; none of it is believed to be of the right type. */
 function factIn(body: string): Fact {
+  const { event_id, job_id, at, data } = membersOf(body);
+  const named = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
+  const sizes = SIZED.flatMap(([name, size]) => {
+    const sha256 = named[name];
+    return typeof sha256 === 'string' ? [[sha256, Number(named[size]) || 0] as const] : [];
+  });
+  return { event_id: textOr(event_id, body), job_id: textOr(job_id, null), at: textOr(at, null), sizes: new Map(sizes) };
+}
+
+function membersOf(body: string): Partial<Record<string, unknown>> {
   try {
-    const { event_id, job_id, at, data } = JSON.parse(body) as { event_id: string; job_id: string | null; at: string; data: Record<string, unknown> };
-    const sizes = SIZED.flatMap(([name, size]) => {
-      const sha256 = data[name];
-      return typeof sha256 === 'string' ? [[sha256, Number(data[size] ?? 0)] as const] : [];
-    });
-    return { event_id, job_id: job_id ?? null, at, sizes: new Map(sizes) };
+    return (JSON.parse(body) ?? {}) as Partial<Record<string, unknown>>;
   } catch {
-    return { event_id: body, job_id: null, at: '', sizes: new Map() };
+    return {};
   }
+}
+
+function textOr<T>(value: unknown, other: T): string | T {
+  return typeof value === 'string' ? value : other;
 }
