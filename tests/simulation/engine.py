@@ -37,7 +37,8 @@ from tests.simulation.quick_server import starter
 ROUND = 100
 # What a town has grown to costs each later backup, and its check-up at the end.
 _ROUNDS_OF_A_TOWN = 8
-_CODES = 4
+# One to begin with and others for when a phone has lost its key; after a restore, only the latter.
+_CODES_TO_BEGIN, _CODES_TO_END = 3, 2
 _PATIENCE_MS = 700
 _PATIENCE_AT_REST_MS = 30_000
 _KILLED_ROUNDS, _RESTORED_ROUNDS = 0.3, 0.25
@@ -76,7 +77,7 @@ def play(town: Town, process: "subprocess.Popen[str]", playing: Round) -> Findin
         town.restore(backup)
         faults["server_restored"] += 1
     # What was not spent before a restore is void.
-    codes = [[_codes(town, user_id) for user_id in crew] for crew in playing.crews]
+    codes = [[_codes(town, user_id, _CODES_TO_END) for user_id in crew] for crew in playing.crews]
     outcomes = _ask(process, {"go": "end", "patience_ms": _PATIENCE_AT_REST_MS, "codes": codes})["outcomes"]
     findings = judge(town.office, town.world.tenant_id, outcomes)
     findings.faults += faults
@@ -94,10 +95,9 @@ def _ask(process: "subprocess.Popen[str]", order: Json) -> Json:
     return said
 
 
-def _codes(town: Town, user_id: str) -> list[str]:
-    """One to begin with, and others for when a phone has lost its key."""
+def _codes(town: Town, user_id: str, count: int) -> list[str]:
     there = town.world
-    return [enrol.make_code(town.office, there.tenant_id, user_id, there.supervisor).code for _ in range(_CODES)]
+    return [enrol.make_code(town.office, there.tenant_id, user_id, there.supervisor).code for _ in range(count)]
 
 
 def _people(town: Town, playing: Round) -> list[Json]:
@@ -117,7 +117,7 @@ def _people(town: Town, playing: Round) -> list[Json]:
         dispatched = {"visit_id": "visit-1", "station_id": there.station_id, "crew": crew, "standards": pinned}
         for job_id in job_ids:
             decisions += [(job_id, "job.created", world.order()), (job_id, "job.dispatched", dispatched)]
-        codes = [_codes(town, user_id) for user_id in crew]
+        codes = [_codes(town, user_id, _CODES_TO_BEGIN) for user_id in crew]
         playing.crews.append(crew)
         tasks.append({"seed": seed, "phones": [{"codes": own} for own in codes], "job_ids": job_ids, "now_ms": now_ms})
     with writing() as session:

@@ -51,8 +51,9 @@ def judge(office: Office, tenant_id: str, outcomes: Iterable[Json]) -> Findings:
     for outcome in outcomes:
         whys = [] if outcome["why"] is None else [outcome["why"]]
         counted = _counted(tenant_id, [told["event_id"] for told in outcome["told"]])
+        shown = _notes_shown(outcome["told"])
         for told in outcome["told"]:
-            whys += _about_fact(findings, told, counted[told["event_id"]])
+            whys += _about_fact(findings, told, counted[told["event_id"]], shown)
             if told["said"] == "saved":
                 whys += _about_blobs(findings, office, tenant_id, told)
         findings.faults.update(outcome["faults"])
@@ -78,9 +79,9 @@ def _counted(tenant_id: str, event_ids: Sequence[str]) -> dict[str, list[bytes]]
     return found
 
 
-def _about_fact(findings: Findings, told: Json, bodies: Sequence[bytes]) -> list[str]:
+def _about_fact(findings: Findings, told: Json, bodies: Sequence[bytes], shown: Counter[tuple[str, str]]) -> list[str]:
     event_id, said = told["event_id"], told["said"]
-    if len(bodies) > 1 or (bodies and _shown(told) > 1):
+    if len(bodies) > 1 or (bodies and shown[_note_in(told)] > 1):
         findings.duplicated += 1
         return [f"event {event_id} counts twice"]
     if said != "saved":
@@ -96,13 +97,17 @@ def _about_fact(findings: Findings, told: Json, bodies: Sequence[bytes]) -> list
     return []
 
 
-def _shown(told: Json) -> int:
-    """How often the job's view shows a note, which is the kind of fact that a fold adds up."""
+def _note_in(told: Json) -> tuple[str, str]:
+    """The job and the text of a note, which is the kind of fact that a fold adds up; of another kind, nothing that a view shows."""
     body = json.loads(told["body"])
-    if body["kind"] != "note.added":
-        return 1
-    view = db.session.scalars(select(JobView).where(JobView.job_id == body["job_id"])).one()
-    return sum(note["text"] == body["data"]["text"] for note in json.loads(view.state)["notes"])
+    return (body["job_id"], body["data"]["text"]) if body.get("kind") == "note.added" else ("", "")
+
+
+def _notes_shown(told: Iterable[Json]) -> Counter[tuple[str, str]]:
+    """How often the views of their jobs show each note."""
+    jobs = {_note_in(one)[0] for one in told}
+    states = db.session.execute(select(JobView.job_id, JobView.state).where(JobView.job_id.in_(jobs)))
+    return Counter((job_id, note["text"]) for job_id, state in states for note in json.loads(state)["notes"])
 
 
 def _about_blobs(findings: Findings, office: Office, tenant_id: str, told: Json) -> list[str]:

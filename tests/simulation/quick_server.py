@@ -89,8 +89,7 @@ def _log(environ: Mapping[str, str]) -> Path:
 def _serve() -> None:
     for name in _MODULES:
         importlib.import_module(name)
-    # Nobody waits for servers that were killed.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    alive: set[int] = set()
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
@@ -98,13 +97,17 @@ def _serve() -> None:
         # A killer must not come before the group is there.
         with suppress(OSError):
             os.setpgid(pid, pid)
+        alive = {other for other in alive if os.waitpid(other, os.WNOHANG) == (0, 0)} | {pid}
         print(pid, flush=True)
+    # Whoever was to kill them may have died itself.
+    for pid in alive:
+        with suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
 
 
 def _become_gunicorn(environ: dict[str, str]) -> None:
     """Never returns."""
     try:
-        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         with suppress(OSError):
             os.setpgid(0, 0)
         log = os.open(_log(environ), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -228,7 +228,7 @@ class Player {
     if (!tab?.drain) return 'no page came up';
     const { events, blobs } = await readOutbox(tab.store);
     const { waiting, blobs: known, ...rest } = tab.state;
-    return `waits: ${JSON.stringify({ stored: [events.length, blobs], known: [waiting.length, known], ...rest })}`;
+    return `waits: ${JSON.stringify({ stored: [events.map(({ seq }) => seq), blobs], known: [waiting.length, known], ...rest })}`;
   }
 
   /** The retention window has not passed: the phone must still hold all that it called saved. */
