@@ -229,6 +229,8 @@ describe('push', () => {
     const foreign = { type: 'sync_reply', reply: reply(3, { receipt: RECEIPT }), receipt_fits: false } as const;
     const gap = { type: 'sync_reply', reply: reply(3, { results: [{ seq: 5, hash: PHOTO, status: 'gap', flags: [] }] }), receipt_fits: false } as const;
     const [, effects] = run(START, [...booted(events(1, 5)), broken(2), foreign, broken(3), broken(4), gap]);
+    // What follows is missing as well, and more stands behind it: only from the end of the log is the hole seen.
+    expect(run(START, [...booted(events(1, 8)), broken(4), foreign, broken(3)])[1]).toMatchObject([{ type: 'send_sync', from: 8, to: 8 }]);
     // Of 4 and 5 it holds one: fewer than lie between what the server has and the end of this batch.
     expect(effects).toMatchObject([{ type: 'send_sync', from: 5, to: 5, pending: { events: 1 } }]);
   });

@@ -191,9 +191,13 @@ function onEventUnreadable(state: SyncState, seq: number): Stepped {
   return state.contested_seq === seq ? contestedBehind(rest, seq) : [rest, []];
 }
 
-/** The server has another event there, and ours cannot be shown. What follows upon ours shows the two branches as well. */
+/**
+ * The server has another event there, and ours cannot be shown. What follows upon ours shows the two branches as well; where that is
+ * whole nowhere either, the last event shows the hole.
+ */
 function contestedBehind(state: SyncState, seq: number): Stepped {
-  const behind = state.waiting.find((event) => event.seq > seq);
+  const next = state.waiting.find((event) => event.seq === seq + 1);
+  const behind = next ?? state.waiting.filter((event) => event.seq > seq).at(-1);
   if (behind) return [{ ...state, contested_seq: behind.seq }, []];
   const { epoch, acked_seq, head_seq } = state;
   return [{ ...state, working: 'reporting_hole' }, [{ type: 'report_hole', epoch, acked_seq, from: seq, to: head_seq }]];
