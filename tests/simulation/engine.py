@@ -40,7 +40,7 @@ _ROUNDS_OF_A_TOWN = 8
 # One to begin with and others for when a phone has lost its key; after a restore, only the latter.
 _CODES_TO_BEGIN, _CODES_TO_END = 3, 2
 _PATIENCE_MS = 700
-_PATIENCE_AT_REST_MS = 30_000
+_PATIENCE_AT_REST_MS = 60_000
 _KILLED_ROUNDS, _RESTORED_ROUNDS = 0.3, 0.25
 _COUNTED = ("schedules", "facts", "blobs", "lost", "duplicated", "holes", "unsaved_arrived")
 

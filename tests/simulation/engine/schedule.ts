@@ -207,11 +207,13 @@ class Player {
     for (const tab of phone.tabs) tab.feed({ type: 'manual' });
     const until_ms = phone.now_ms + HEALED_WITHIN_MS;
     await phone.settled();
-    for (let alarms = 0; alarms < ALARMS_MAX && phone.now_ms < until_ms && !(await this.#isDrained()); ) {
+    // Asked once a turn: a phone that is done may begin with something else, as a service standard, at any time.
+    let drained = await this.#isDrained();
+    for (let alarms = 0; alarms < ALARMS_MAX && phone.now_ms < until_ms && !drained; drained = await this.#isDrained()) {
       if (await phone.skip()) alarms += 1;
       else await phone.settled();
     }
-    return (await this.#isDrained()) ? this.#kept() : this.#whyNot();
+    return drained ? this.#kept() : this.#whyNot();
   }
 
   async #isDrained(): Promise<boolean> {
