@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { enrolHere, MemoryFiles, note, openStore, photo } from '../testing/evidence';
+import { readBlob } from './blobs';
+import { digestOf } from './digest';
 import { eventFile } from './evidence';
 import { saveFacts } from './facts';
 import { readOutbox, type Outbox } from './outbox';
@@ -41,4 +43,14 @@ describe.each([
     expect(outbox.events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(outbox.blobs).toMatchObject([{ sha256, size: length, epoch: 1, seq: 2 }]);
   });
+});
+
+it('H49: photos of one size and one moment are two, each with its own bytes', async () => {
+  const store = openStore();
+  const { writer } = await enrolHere(store);
+  const both = [await photo(1), await photo(2)];
+  await saveFacts(store, writer, both.map(({ body, bytes }) => ({ body, blobs: [bytes] })));
+  const { blobs } = await readOutbox(store);
+  expect(blobs.map(({ sha256, size }) => [sha256, size])).toEqual(both.map(({ sha256 }) => [sha256, 2_000]));
+  for (const { sha256 } of blobs) expect(await digestOf((await readBlob(store, sha256)) ?? new ArrayBuffer())).toBe(sha256);
 });
