@@ -12,7 +12,7 @@ from bench.ground import Ground
 from bench.load import EVENTS_PER_BATCH, day_of_batches, phones_with_jobs, same_again
 from tests.phone import Json
 
-ROUNDS = 3
+ROUNDS = 2
 PHONES = 50
 JOBS = 12
 WARMING = 10
