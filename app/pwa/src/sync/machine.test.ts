@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AT, blob, booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, STATEMENT, type Told } from '../testing/machine';
 import { step } from './machine';
-import { POLL_MS, START, type Effect } from './syncState';
+import { POLL_MS, READ_AGAIN_MS, START, type Effect } from './syncState';
 
 describe('who may send', () => {
   it('sends nothing before boot, and nothing without the lock', () => {
@@ -32,11 +32,12 @@ describe('the token', () => {
     const [held, kept] = [pushed([]), { ...reply(3), access_token: null }];
     const manual: Told[] = [{ type: 'manual' }];
     expect(run(START, booted())[1]).toMatchObject([{ type: 'send_sync', has_token: false }]);
-    const [asked, effects] = run(held, manual, NOW + 60_000);
+    const [asked, effects] = run(held, manual, NOW + 30_000);
     expect(effects).toMatchObject([{ type: 'send_sync', has_token: true }]);
-    const [told] = run(asked, [{ type: 'sync_reply', reply: kept, receipt_fits: true }], NOW + 61_000);
+    const [told] = run(asked, [{ type: 'sync_reply', reply: kept, receipt_fits: true }], NOW + 31_000);
     expect([told.token_since_ms, told.token_until_ms]).toEqual([held.token_since_ms, held.token_until_ms]);
-    expect(run(told, manual, held.token_until_ms)[1]).toMatchObject([{ type: 'send_sync', has_token: false }]);
+    const read = { type: 'log_read', epoch: 1, acked_seq: 3, head_seq: 3, waiting: [], blobs: [] } as const;
+    expect(run(told, [...manual, read], held.token_until_ms)[1]).toMatchObject([{ type: 'send_sync', has_token: false }]);
   });
 });
 
@@ -258,7 +259,10 @@ describe('S14: when to try again', () => {
   it('asks again after five quiet minutes', () => {
     const [state, effects] = run(START, [...booted([]), { type: 'sync_reply', reply: reply(0), receipt_fits: true }]);
     expect(effects.at(-1)).toEqual({ type: 'wait', ms: POLL_MS });
-    expect(kinds(run(state, [{ type: 'timer' }], NOW + POLL_MS)[1])).toEqual(['send_sync']);
+    const [due, reads] = run(state, [{ type: 'timer' }], NOW + POLL_MS);
+    expect(reads).toEqual([{ type: 'read_log', epoch: 1, acked_seq: 0 }]);
+    const read = { type: 'log_read', epoch: 1, acked_seq: 0, head_seq: 0, waiting: [], blobs: [] } as const;
+    expect(kinds(run(due, [read], NOW + POLL_MS)[1])).toEqual(['send_sync']);
   });
 });
 
@@ -273,6 +277,14 @@ describe('two pages', () => {
 });
 
 describe('local damage', () => {
+  it('what was saved and never said is found before the next question to the office', () => {
+    const [state, effects] = run(pushed([]), [{ type: 'visible' }], NOW + READ_AGAIN_MS);
+    expect(effects).toEqual([{ type: 'read_log', epoch: 1, acked_seq: 3 }]);
+    const read = { type: 'log_read', epoch: 1, acked_seq: 3, head_seq: 4, waiting: events(4, 4), blobs: [blob(PHOTO, 4)] } as const;
+    expect(run(state, [read], NOW + READ_AGAIN_MS)[1]).toMatchObject([{ type: 'send_sync', from: 4, to: 4 }]);
+    expect(kinds(run(pushed([]), [{ type: 'visible' }], NOW + 1_000)[1])).toEqual(['send_sync']);
+  });
+
   it('what is saved while the log is read is not forgotten: it is read once more', () => {
     const restored = { type: 'sync_reply', reply: reply(1), receipt_fits: true } as const;
     let [state] = run(pushed([]), [{ type: 'manual' }, restored, { type: 'saved', epoch: 1, events: events(4, 4), blobs: [] }]);

@@ -4,6 +4,7 @@ import {
   hasHole,
   pendingOf,
   POLL_MS,
+  READ_AGAIN_MS,
   type Busy,
   type Effect,
   type Stepped,
@@ -18,9 +19,16 @@ export function next(state: SyncState, now_ms: number, effects: readonly Effect[
   if (held_ms > 0) return [state, [...effects, { type: 'wait', ms: held_ms }]];
   if (state.waiting.length === 0 && hasHole(state)) return reportHole(state, effects);
   const due = state.last_ok_ms !== null && now_ms - state.last_ok_ms >= POLL_MS ? { ...state, pull: true } : state;
+  if (due.pull && due.waiting.length === 0 && due.clock_ms - due.read_ms >= READ_AGAIN_MS) return readAgain(due, effects);
   const request = nextRequest(due, now_ms);
   if (request) return [{ ...due, busy: request.busy }, [...effects, request.effect]];
   return [due, [...effects, { type: 'wait', ms: Math.max(1, nextDue_ms(due, now_ms) - now_ms) }]];
+}
+
+/** The word of what another page saved may have been lost; storage has it. Who has nothing to send looks there before asking the office. */
+function readAgain(state: SyncState, effects: readonly Effect[]): Stepped {
+  const { epoch, acked_seq } = state;
+  return [{ ...state, working: 'reading_log' }, [...effects, { type: 'read_log', epoch, acked_seq }]];
 }
 
 /** The server gives a new epoch only for an event behind the hole. When there is none, there is the report of the loss. */

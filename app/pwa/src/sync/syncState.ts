@@ -112,6 +112,8 @@ export const CHUNK_BYTES_MIN = 8_192;
 export const CHUNK_BYTES_START = 262_144;
 export const CHUNK_BYTES_MAX = 2_097_152;
 export const POLL_MS = 300_000;
+/** So old may be what is known of the log before it is read again. */
+export const READ_AGAIN_MS = 120_000;
 /** A token lasts an hour; a new one is fetched a little before. */
 export const TOKEN_MS = 55 * 60_000;
 /** After so many failures an item is shown as needing attention. It is still tried. */
