@@ -1,6 +1,7 @@
 """An installer who does what the big button says, with one thumb, and knows nothing else of the app."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -20,8 +21,17 @@ COUNT_EVENTS = """async () => {
   db.close();
   return counted.result;
 }"""
+APP_IS_KEPT = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 # The page for when the app does not open comes after the app itself.
 RESCUE_IS_KEPT = "navigator.serviceWorker.getRegistration('/rescue').then((kept) => kept?.active?.state === 'activated')"
+
+
+def until(page: Page, expression: str, arg: object = None) -> None:
+    """Wait until an expression, or what it promises, is true. (Playwright's own waiting takes the promise itself for true.)"""
+    deadline = time.monotonic() + 20
+    while not page.evaluate(expression, arg):
+        assert time.monotonic() < deadline, expression
+        page.wait_for_timeout(50)
 
 
 @dataclass
@@ -47,8 +57,8 @@ class Installer:
 
     def wait_until_offline_works(self) -> None:
         """Until the worker is in charge and holds all it needs, and each job says that it is ready."""
-        self.page.wait_for_function("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")
-        self.page.wait_for_function(RESCUE_IS_KEPT)
+        until(self.page, APP_IS_KEPT)
+        until(self.page, RESCUE_IS_KEPT)
         expect(self.by("job-card").first).to_be_visible()
         expect(self.by("not-ready")).to_have_count(0)
 

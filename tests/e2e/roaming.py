@@ -1,6 +1,5 @@
 """A phone that lives through releases, cuts and kills, beside an office in the same process."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ from tests import builders
 from tests.builders import Network
 from tests.e2e import releases
 from tests.e2e.chromium import PhoneBrowser
-from tests.e2e.installer import Installer
+from tests.e2e.installer import Installer, until
 from tests.e2e.phones import code_for
 from tests.e2e.releases import Releases
 
@@ -71,10 +70,7 @@ class Roaming:
 
     def until(self, expression: str) -> None:
         """Wait until an expression, or what it promises, is true."""
-        deadline = time.monotonic() + 20
-        while not self.page.evaluate(expression):
-            assert time.monotonic() < deadline, expression
-            self.page.wait_for_timeout(50)
+        until(self.page, expression)
 
     def worker(self, scope: str = "/app/") -> Any:
         """The states of the worker of that scope: active, waiting, installing."""

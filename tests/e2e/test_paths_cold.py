@@ -13,7 +13,7 @@ from tests.e2e.conftest import Town
 from tests.e2e.ears import Ears
 from tests.e2e.film import Film
 from tests.e2e.gateway import Lie
-from tests.e2e.installer import Installer
+from tests.e2e.installer import APP_IS_KEPT, Installer, until
 from tests.e2e.phones import Phones, code_for
 
 # How much ink is on the pad.
@@ -73,7 +73,7 @@ def test_an_app_that_was_installed_but_never_enrolled_opens_without_a_network(
     began = time.monotonic()
     with town.gateway.lying(Lie(502, {}, b"", about="/rescue/")) as told:
         installer.page.goto(f"{phone.url}/app/")
-        installer.page.wait_for_function("navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)")
+        until(installer.page, APP_IS_KEPT)
         with town.gateway.cut():
             installer = phone.killed()
             installer.page.goto(f"{phone.url}/app/#enrol={code}")

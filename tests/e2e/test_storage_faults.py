@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.e2e.engine_phone import DELIVERED, Phone, beside_an_office
+from tests.e2e.installer import until
 
 # From now on, the database gives no connection and no transaction, so many times.
 BREAK = """times => {
@@ -90,7 +91,7 @@ def test_h01_a_file_torn_while_nobody_looked_is_written_again(phone: Phone) -> N
     taken = phone.photo("p1")
     phone.do("(sha256) => engine.tearFile(sha256)", taken["sha256"])
     phone.reopen()
-    phone.page.wait_for_function("(sha256) => engine.whatIsHere().then(({ blobs }) => blobs[sha256].every(Boolean))", arg=taken["sha256"])
+    until(phone.page, "(sha256) => engine.whatIsHere().then(({ blobs }) => blobs[sha256].every(Boolean))", taken["sha256"])
 
 
 def test_h16_an_emptied_storage_is_noticed_told_and_reported(phone: Phone) -> None:

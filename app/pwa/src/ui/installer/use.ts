@@ -1,5 +1,5 @@
 /** Small hooks between the phone's state and a screen. */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Json } from '../../domain/events';
 import { clearDraft, loadDraft, saveDraft } from '../../state/drafts';
 import { jobById, type JobView } from '../../state/jobs';
@@ -68,7 +68,8 @@ export function useDraft<Value extends Json>(key: string, empty: Value): [value:
     clearTimeout(pending.current?.timer);
     pending.current = null;
   };
-  useEffect(() => {
+  // Before anything can be typed: an effect that waits for the next picture, as those of a page in the background do, would wipe it.
+  useLayoutEffect(() => {
     touched.current = false;
     setValue(empty);
     void loadDraft(key).then((kept) => {
