@@ -74,17 +74,24 @@ describe('blobs', () => {
   it('B1: one whose event is whole nowhere is offered no more, until the server asks for it', () => {
     const refused = { type: 'blob_problem', sha256: PHOTO, problem: problem(404, 'blob-not-named') } as const;
     const pulled = { type: 'sync_reply', reply: reply(3), receipt_fits: true } as const;
-    const [named, again] = run(pushed([blob(PHOTO, 2)]), [refused, { type: 'blob_checked', sha256: PHOTO, whole: true, named: true }, pulled, { type: 'manual' }, pulled]);
+    const [named, again] = run(pushed([blob(PHOTO, 2)]), [refused, { type: 'blob_checked', sha256: PHOTO, whole: true, named: true }, pulled, { type: 'manual' }]);
     expect(named.blobs).toMatchObject([{ trouble: 'blob-not-named' }]);
     expect(kinds(again)).toContain('head_blob');
     const unnamed = [refused, { type: 'blob_checked', sha256: PHOTO, whole: true, named: false }, pulled] as const;
     const [state, effects] = run(pushed([blob(PHOTO, 2)]), [...unnamed, { type: 'visible' }, pulled]);
     expect(kinds(effects)).toEqual(['keep_reply', 'wait']);
     expect(state.blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-unnamed' }]);
-    expect(kinds(run(state, [{ type: 'manual' }, pulled])[1])).toContain('head_blob');
+    expect(kinds(run(state, [{ type: 'manual' }])[1])).toContain('head_blob');
     const [asked] = run(state, [{ type: 'visible' }]);
     const [, wanted] = run(asked, [{ ...pulled, reply: reply(3, { blobs_wanted: [PHOTO] }) }]);
     expect(kinds(wanted)).toContain('head_blob');
+  });
+
+  it('photos go also while a thumb never stops tapping', () => {
+    const state = pushed([blob(PHOTO, 2)]);
+    const [sent, effects] = run({ ...state, busy: null }, [{ type: 'manual' }], NOW + 150);
+    expect(kinds(effects)).toEqual(['send_chunk']);
+    expect(kinds(run({ ...sent, busy: null }, [{ type: 'manual' }], NOW + 2_000)[1])).toEqual(['send_sync']);
   });
 
   it('S12: an old token is renewed by a sync; one refused while young is not asked for in a circle', () => {

@@ -12,6 +12,8 @@ import {
   type WaitingBlob,
 } from './syncState';
 
+const ASKED_MS = 2_000;
+
 /** Start the next request if there is one, else say how long to wait. */
 export function next(state: SyncState, now_ms: number, effects: readonly Effect[]): Stepped {
   if (!state.booted || !state.leads || state.busy || state.working) return [state, effects];
@@ -47,7 +49,7 @@ function nextRequest(state: SyncState, now_ms: number): Request | null {
   const standard = state.standards.find(({ retry_at_ms }) => retry_at_ms <= now_ms);
   const blob = nextBlob(state, now_ms);
   const needs_token = (standard !== undefined || blob !== undefined) && state.token_until_ms <= now_ms;
-  if (to >= from || state.pull || needs_token) {
+  if (to >= from || (state.pull && !(blob && isJustAsked(state, now_ms))) || needs_token) {
     const busy: Busy = { kind: 'sync', from, to, since_ms: now_ms };
     const has_token = state.token_until_ms > now_ms;
     return { busy, effect: { type: 'send_sync', epoch: state.epoch, from, to, acked_seq: state.acked_seq, pending: pendingOf(state), has_token } };
@@ -58,6 +60,11 @@ function nextRequest(state: SyncState, now_ms: number): Request | null {
     return { busy: { kind: 'standard', digest, since_ms: now_ms }, effect: { type: 'get_standard', digest } };
   }
   return blob ? blobRequest(state, blob, now_ms) : null;
+}
+
+/** However often a thumb taps, between two questions to the office a piece of a photo goes. */
+function isJustAsked({ last_ok_ms }: SyncState, now_ms: number): boolean {
+  return last_ok_ms !== null && last_ok_ms <= now_ms && now_ms - last_ok_ms < ASKED_MS;
 }
 
 /** The first in order among those that failed least: one that breaks the server or the line must not keep the others back. */
