@@ -1,7 +1,7 @@
 """The long form of every simulation, and its one-page report: `python -m tests.simulation.soak` (`make soak`).
 
-Parts run one after the other, so that each has the machine to itself. What a part found is written down when it ends; with
-`--only` a later call runs the missing ones and the report has all that this commit was seen to do.
+Parts run one after the other, so that each has the machine to itself. What a part found is written down when it ends, with the
+commit that it was found of; with `--only` a later call runs some anew, and the report has the newest of each.
 """
 
 import argparse
@@ -50,14 +50,14 @@ def main(arguments: Sequence[str]) -> int:
     folder: Path = options.into
     folder.mkdir(parents=True, exist_ok=True)
     commit = _commit()
-    found = _earlier(folder, commit)
+    found = _earlier(folder)
     for part in PARTS:
         if options.only and part.name not in options.only:
             continue
         print(f"soak: {part.name}, seed {options.seed}", file=sys.stderr, flush=True)
-        found[part.name] = _run(part, max(1, round(part.whole * options.scale)), options.seed) | {"scale": options.scale}
-        (folder / "results.json").write_text(json.dumps({"commit": commit, "parts": found}, indent=1), "utf-8")
-        (folder / "report.md").write_text("\n".join(_report(commit, found)) + "\n", "utf-8")
+        found[part.name] = _run(part, max(1, round(part.whole * options.scale)), options.seed) | {"scale": options.scale, "commit": commit}
+        (folder / "results.json").write_text(json.dumps(found, indent=1), "utf-8")
+        (folder / "report.md").write_text("\n".join(_report(found)) + "\n", "utf-8")
     print((folder / "report.md").read_text("utf-8"))
     return int(any(result["exit"] for result in found.values()))
 
@@ -71,14 +71,11 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def _earlier(folder: Path, commit: str) -> dict[str, dict[str, Any]]:
-    """What was found before at the same commit; nothing when the tree has moved on."""
+def _earlier(folder: Path) -> dict[str, dict[str, Any]]:
+    """What earlier calls found, each part with its commit."""
     path = folder / "results.json"
-    if not path.exists():
-        return {}
-    kept = json.loads(path.read_text("utf-8"))
-    parts: dict[str, dict[str, Any]] = kept["parts"]
-    return parts if kept["commit"] == commit else {}
+    found: dict[str, dict[str, Any]] = json.loads(path.read_text("utf-8")) if path.exists() else {}
+    return found
 
 
 def _run(part: Part, count: int, seed: int) -> dict[str, Any]:
@@ -87,13 +84,13 @@ def _run(part: Part, count: int, seed: int) -> dict[str, Any]:
     return result | {"exit": ended, "at": datetime.now(UTC).isoformat(timespec="seconds")}
 
 
-def _report(commit: str, found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+def _report(found: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     yield "# Soak report"
     yield ""
-    yield f"Commit {commit}. Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}."
+    yield f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}."
     yield ""
-    yield "| part | how many | facts | faults | lost | duplicated | holes | seeds | seconds | result |"
-    yield "|---|---:|---:|---|---:|---:|---:|---|---:|---|"
+    yield "| part | how many | facts | faults | lost | duplicated | holes | seeds | seconds | commit | result |"
+    yield "|---|---:|---:|---|---:|---:|---:|---|---:|---|---|"
     for part in PARTS:
         if part.name in found:
             yield _line(part, found[part.name])
@@ -117,6 +114,7 @@ def _line(part: Part, result: Mapping[str, Any]) -> str:
         *zeros,
         seeds,
         _number(result.get("seconds")),
+        result["commit"],
         verdict,
     ]
     return f"| {' | '.join(cells)} |"
