@@ -36,7 +36,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",  # unless a page says otherwise
 }
+HEADERS_OVER_TLS = HEADERS | {"Strict-Transport-Security": f"max-age={_A_YEAR_S}"}
 
 pages = Blueprint("pages", __name__)
 
@@ -48,12 +50,10 @@ def register(app: Flask) -> None:
 
 
 def _secure(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.is_secure:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={_A_YEAR_S}")
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
+    said = {name.lower() for name, _ in response.headers}  # one look at all of them: asking for each is slow
+    for name, value in HEADERS_OVER_TLS.items() if request.is_secure else HEADERS.items():
+        if name.lower() not in said:
+            response.headers.add(name, value)
     return response
 
 

@@ -18,13 +18,13 @@ from app.services.office import Office
 from app.services.standings import Author
 from app.store import log
 from app.store.db import table
-from app.store.devices import Device
+from app.store.devices import Device, LogHead
 from app.store.people import User
 from app.store.prepared import Bound, Prepared, among
 
 CLOCK_SKEW_MAX = timedelta(minutes=5)
 CONTACT_NOTED_EVERY = timedelta(seconds=60)
-_device, _user = table(Device), table(User)
+_device, _user, _head = table(Device), table(User), table(LogHead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Phone:
     """What is known of the calling device; plain values, so that no transaction stays open."""
 
     author: Author
-    stored_seq: int
+    stored: log.Head
     may_pull: bool
     contact_is_due: bool
 
@@ -71,8 +71,12 @@ class _Known(NamedTuple):
 
 
 _CALLERS = Prepared(
-    select(*(_device.c[name] for name in _Known._fields[:-1]), _user.c.disabled_at)
-    .select_from(_device.join(_user, _user.c.user_id == _device.c.user_id))
+    select(*(_device.c[name] for name in _Known._fields[:-1]), _user.c.disabled_at, _head.c.epoch, _head.c.seq, _head.c.hash)
+    .select_from(
+        _device.join(_user, _user.c.user_id == _device.c.user_id).outerjoin(
+            _head, (_head.c.device_id == _device.c.device_id) & among(_head.c.epoch, "epochs")
+        )
+    )
     .where(among(_device.c.device_id, "device_ids"), _device.c.kind == "phone")
 )
 
@@ -82,9 +86,13 @@ def phones_of(bound: Bound, office: Office, requests: Collection[Request]) -> Ca
 
     That raises `DeviceUnknown`, `ChallengeStale` and `SealInvalid`, the last two with a fresh challenge.
     """
-    rows = map(_Known._make, _CALLERS.rows(bound, {"device_ids": list({request.device_id for request in requests})}))
-    known = {device.device_id: device for device in rows}
-    heads = log.heads_of(bound, {(request.device_id, request.epoch) for request in requests})
+    asked = {"device_ids": list({request.device_id for request in requests}), "epochs": list({request.epoch for request in requests})}
+    known: dict[str, _Known] = {}
+    heads: dict[tuple[str, int], log.Head] = {}
+    for *columns, epoch, seq, own_hash in _CALLERS.rows(bound, asked):
+        device = _Known._make(columns)
+        known[device.device_id] = device
+        heads[device.device_id, epoch] = log.EMPTY if seq is None else log.Head(seq, own_hash)
     return lambda request: _authenticate(
         office, request, known.get(request.device_id), heads.get((request.device_id, request.epoch), log.EMPTY)
     )
@@ -114,7 +122,7 @@ def _authenticate(office: Office, request: Request, device: _Known | None, head:
     if abs(now - request.device_time) > CLOCK_SKEW_MAX:
         flags.append("clock_skew")
     author = Author(device.tenant_id, device.device_id, request.epoch, device.user_id, key, flags=tuple(flags))
-    return Phone(author, head.seq, may_pull, _contact_is_due(device, request, now))
+    return Phone(author, head, may_pull, _contact_is_due(device, request, now))
 
 
 def _may_be_sealed(request: Request, head: log.Head) -> tuple[log.Head, ...]:

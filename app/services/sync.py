@@ -69,7 +69,7 @@ def sync(office: Office, request: Request) -> dict[str, Any]:
             if visit.error is not None:
                 raise visit.error
             if not visit.phone.contact_is_due:
-                _answer(bound, office, [visit])
+                _answer(bound, office, [visit], [visit.phone.stored])
                 return visit.reply
     return _LINE.serve(request, partial(_serve, office))
 
@@ -81,8 +81,11 @@ def _serve(office: Office, requests: Sequence[Request]) -> list[dict[str, Any] |
         _let_in(bound, office, visits)
     _for_each(visits, _check)
     _push([visit for visit in visits if visit.error is None])
+    answered = [visit for visit in visits if visit.error is None]
     with looking() as bound:
-        _answer(bound, office, [visit for visit in visits if visit.error is None])
+        stored = log.heads_of(bound, [(visit.request.device_id, visit.request.epoch) for visit in answered])
+        heads = [stored.get((visit.request.device_id, visit.request.epoch), log.EMPTY) for visit in answered]
+        _answer(bound, office, answered, heads)
     return [visit.error or visit.reply for visit in visits]
 
 
@@ -112,13 +115,11 @@ def _check(visit: _Visit) -> None:
     broken = first_broken(request.device_id, request.epoch, request.links)
     if broken is not None:
         raise ChainBroken(seq=broken)
-    visit.ahead = {link.seq: read(phone.author, link) for link in request.links if link.seq > phone.stored_seq}
+    visit.ahead = {link.seq: read(phone.author, link) for link in request.links if link.seq > phone.stored.seq}
 
 
-def _answer(bound: Bound, office: Office, visits: Sequence[_Visit]) -> None:
-    """Tell how far each device's log is stored, and what is new for it, in one state of the database."""
-    stored = log.heads_of(bound, [(visit.request.device_id, visit.request.epoch) for visit in visits])
-    heads = [stored.get((visit.request.device_id, visit.request.epoch), log.EMPTY) for visit in visits]
+def _answer(bound: Bound, office: Office, visits: Sequence[_Visit], heads: Sequence[log.Head]) -> None:
+    """Tell how far each device's log is stored, which `heads` say, and what is new for it, in that same state of the database."""
     askings = [
         pull.Asking(visit.phone.author, visit.request.have, head.seq, visit.phone.may_pull)
         for visit, head in zip(visits, heads, strict=True)
