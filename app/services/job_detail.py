@@ -19,7 +19,7 @@ from app.store import log
 from app.store.blobs import Blob, BlobName
 from app.store.db import reading
 from app.store.devices import Device
-from app.store.events import QUARANTINED, EventRow, ForkEvent
+from app.store.events import IS_SET_ASIDE, EventRow, ForkEvent
 from app.store.jobs import JobView
 from app.store.reference import Proof
 
@@ -159,7 +159,7 @@ def _quarantined(session: Session, tenant_id: str, job_id: str, crew: Sequence[s
     held = (
         select(EventRow.device_id, EventRow.epoch, EventRow.seq, EventRow.body, EventRow.flags, EventRow.received_at)
         .join(Device, Device.device_id == EventRow.device_id)
-        .where(EventRow.tenant_id == tenant_id, EventRow.standing == QUARANTINED, of_crew)
+        .where(EventRow.tenant_id == tenant_id, IS_SET_ASIDE, of_crew)
         .order_by(EventRow.received_at.desc())
         .limit(QUARANTINED_MAX)
     )

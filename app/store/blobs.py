@@ -30,7 +30,7 @@ class BlobName(Base):
 
     __tablename__ = "blob_name"
     __table_args__ = (
-        Index("ix_blob_name_device", "device_id", "sha256"),
+        Index("ix_blob_name_event", "device_id", "seq"),
         Index("ix_blob_name_job", "job_id", "sha256"),
         Index("ix_blob_name_awaited", "device_id", "epoch", "seq", sqlite_where=_AWAITED, postgresql_where=_AWAITED),
     )

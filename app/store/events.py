@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.store.db import Base, UtcTime
@@ -11,6 +11,9 @@ FOLDED = "folded"
 DEVICE = "device"
 DUPLICATE = "duplicate"
 QUARANTINED = "quarantined"
+_SET_ASIDE = "standing = 'quarantined'"
+# As text, because an index for some of the rows is used only when its condition stands in the statement itself.
+IS_SET_ASIDE = text(f"event.{_SET_ASIDE}")
 
 
 class EventRow(Base):
@@ -25,7 +28,7 @@ class EventRow(Base):
     __table_args__ = (
         UniqueConstraint("job_id", "rev", name="uq_event_job_rev"),
         UniqueConstraint("tenant_id", "event_id", name="uq_event_event_id"),
-        Index("ix_event_standing", "tenant_id", "standing", "received_at"),
+        Index("ix_event_set_aside", "tenant_id", "received_at", sqlite_where=text(_SET_ASIDE), postgresql_where=text(_SET_ASIDE)),
     )
 
     device_id: Mapped[str] = mapped_column(ForeignKey("device.device_id"), primary_key=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.store.db import table
 from app.store.devices import Device
-from app.store.events import QUARANTINED, EventRow
+from app.store.events import IS_SET_ASIDE, EventRow
 from app.store.jobs import JobView
 from app.store.people import Platform, User
 from app.store.reference import Order
@@ -24,7 +24,7 @@ def facts(session: Session, tenant_id: str, rows_max: int) -> Sequence[Any]:
     query = (
         select(_event.c.body, _event.c.received_at, _user.c.name.label("user_name"))
         .select_from(with_people)
-        .where(_event.c.tenant_id == tenant_id, _event.c.standing == QUARANTINED, _event.c.flags == _FLAGS)
+        .where(_event.c.tenant_id == tenant_id, IS_SET_ASIDE, _event.c.flags == _FLAGS)
         .order_by(_event.c.received_at.desc(), _event.c.device_id, _event.c.epoch.desc(), _event.c.seq.desc())
         .limit(rows_max)
     )

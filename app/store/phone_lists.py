@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.store.blobs import Blob, BlobName
 from app.store.db import table
 from app.store.devices import Device
-from app.store.events import QUARANTINED, EventRow, ForkEvent
+from app.store.events import IS_SET_ASIDE, EventRow, ForkEvent
 from app.store.jobs import JobView
 from app.store.people import Station, User
 
@@ -49,7 +49,7 @@ def awaited_blobs(session: Session, tenant_id: str, device_id: str | None = None
 def unseen_quarantined(session: Session, tenant_id: str) -> dict[str, int]:
     """How many events of each phone were set aside since somebody last looked."""
     counted: dict[str, int] = {}
-    for rows, is_aside in ((_event, _event.c.standing == QUARANTINED), (_fork, true())):
+    for rows, is_aside in ((_event, IS_SET_ASIDE), (_fork, true())):
         is_unseen = or_(_device.c.quarantine_seen_at.is_(None), rows.c.received_at > _device.c.quarantine_seen_at)
         query = (
             select(rows.c.device_id, func.count())
@@ -91,7 +91,7 @@ def quarantined(session: Session, tenant_id: str, before: tuple[datetime, str, i
     """What was set aside, the newest first, beginning behind the place `before`; each with its phone and user."""
     places = ("received_at", "device_id", "epoch", "seq", "hash")
     found: list[Any] = []
-    for rows, is_aside in ((_event, _event.c.standing == QUARANTINED), (_fork, true())):
+    for rows, is_aside in ((_event, IS_SET_ASIDE), (_fork, true())):
         flags = rows.c.flags if rows is _event else text("""'["fork"]' AS flags""")
         wanted = [rows.c[name] for name in (*places, "body")]
         query = (
