@@ -47,7 +47,7 @@ export function QuarantinePage() {
     <main class="page" id="content" tabIndex={-1}>
       <div class="page-head">
         <div>
-          <p><a href={PHONES} class="back-link"><Icon name="chevron-left" /> {say('aside_back')}</a></p>
+          <p><a href={PHONES} class="back"><Icon name="chevron-left" /> {say('aside_back')}</a></p>
           <h1>{say('aside_title')}</h1>
           <p class="quiet small">{say('aside_lead')}</p>
         </div>

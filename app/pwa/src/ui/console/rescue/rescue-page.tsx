@@ -42,7 +42,7 @@ export function RescuePage() {
     <main class="page form-page" id="content" tabIndex={-1} data-testid="rescue-page">
       <div class="page-head">
         <div>
-          <p><a href={PHONES} class="back-link"><Icon name="chevron-left" /> {say('back')}</a></p>
+          <p><a href={PHONES} class="back"><Icon name="chevron-left" /> {say('back')}</a></p>
           <h1>{say('title')}</h1>
           <p class="quiet small">{say('lead')}</p>
         </div>
