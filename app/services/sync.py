@@ -52,6 +52,7 @@ class _Visit:
         self.error: Exception | None = None
 
 
+_LOOKS = turns.Line[Request, dict[str, Any] | None]()
 _LINE = turns.Line[Request, dict[str, Any]]()
 
 
@@ -63,15 +64,20 @@ def sync(office: Office, request: Request) -> dict[str, Any]:
     """
     office.server_epoch()  # is read, or made, before anybody waits for the database
     if not request.links:
-        visit = _Visit(request)
-        with looking() as bound:
-            _let_in(bound, office, [visit])
-            if visit.error is not None:
-                raise visit.error
-            if not visit.phone.contact_is_due:
-                _answer(bound, office, [visit], [visit.phone.stored])
-                return visit.reply
+        reply = _LOOKS.serve(request, partial(_look, office))
+        if reply is not None:
+            return reply
     return _LINE.serve(request, partial(_serve, office))
+
+
+def _look(office: Office, requests: Sequence[Request]) -> list[dict[str, Any] | Exception | None]:
+    """As `_serve`, for requests that bring nothing; None for one whose contact is to be noted."""
+    visits = [_Visit(request) for request in requests]
+    with looking() as bound:
+        _let_in(bound, office, visits)
+        quiet = [visit for visit in visits if visit.error is None and not visit.phone.contact_is_due]
+        _answer(bound, office, quiet, [visit.phone.stored for visit in quiet])
+    return [visit.error or (None if visit.phone.contact_is_due else visit.reply) for visit in visits]
 
 
 def _serve(office: Office, requests: Sequence[Request]) -> list[dict[str, Any] | Exception]:

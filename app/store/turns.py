@@ -77,8 +77,9 @@ class Line(Generic[Asked, Found]):
     def serve(self, asked: Asked, serving: Callable[[Sequence[Asked]], Sequence[Found | Exception]]) -> Found:
         """What `serving` finds for this request, be it on this thread, with others that wait, or on the thread of one of them.
 
-        `serving` gives for each of some requests what it finds or the error that this one's caller gets; what it raises, all of them
-        get. It must not use what belongs to one caller's thread.
+        `serving` gives for each of some requests what it finds or the error that this one's caller gets. What it raises itself it may
+        owe to any of them: it is asked again for each alone, so it must be able to serve a request twice; only what the database raises
+        is everybody's. It must not use what belongs to one caller's thread.
         """
         with self._changes:
             queue = self._queues.setdefault(db.engine, _Queue())
@@ -96,13 +97,21 @@ def _serve_who_waits(queue: _Queue[Asked, Found], serving: Callable[[Sequence[As
     """Serve those in the line, the caller first among them, and let the next one serve."""
     taken = queue.take()
     try:
-        found = serving([one.asked for one in taken])
-    except Exception as error:  # noqa: BLE001  each caller raises it again, on its own thread
-        found = [error] * len(taken)
+        found = _found(serving, [one.asked for one in taken])
     finally:
         queue.leave()
     for one, own in zip(taken, found, strict=True):
         one.tell(own)
+
+
+def _found(serving: Callable[[Sequence[Asked]], Sequence[Found | Exception]], asked: Sequence[Asked]) -> Sequence[Found | Exception]:
+    """What is found for each; errors are raised again by each caller, on its own thread."""
+    try:
+        return serving(asked)
+    except Exception as error:  # noqa: BLE001
+        if len(asked) == 1 or isinstance(error, DBAPIError):
+            return [error] * len(asked)
+    return [own for one in asked for own in _found(serving, [one])]
 
 
 def write_together(asked: Sequence[Asked], work: Callable[[Session, Sequence[Asked]], Sequence[Found]]) -> list[Found | Exception]:

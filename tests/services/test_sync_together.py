@@ -27,6 +27,10 @@ def served(office: Office, *documents: Json) -> list[Any]:
     return list(sync._serve(office, [read_request(json.dumps(document).encode()) for document in documents]))
 
 
+def looked(office: Office, *documents: Json) -> list[Any]:
+    return list(sync._look(office, [read_request(json.dumps(document).encode()) for document in documents]))
+
+
 def statuses(reply: Any) -> list[str]:
     return [result.status for result in reply["results"]]
 
@@ -97,3 +101,21 @@ def test_s5_when_all_together_fails_each_is_stored_alone(
     assert [type(one) for one in found] == [dict, ZeroDivisionError, dict]
     assert {note["text"] for note in world.state(job_id)["notes"]} == {phones[0].device_id, phones[2].device_id}
     assert job_view.refold(check_only=True) + log_check.faults() == []
+
+
+def test_s10_who_only_asks_is_told_alone_what_concerns_them(office: Office, world: World, phones: list[Phone]) -> None:
+    jobs = [world.job(world.wang) for _ in range(2)]
+    asking, holding, saying = phones
+    first = holding.sync()
+    found = looked(
+        office,
+        asking.request([]),
+        holding.request([]),
+        asking.request([], device_id="nobody"),
+        asking.request([], challenge="x"),
+        saying.request([], pending={"events": 7, "blobs": 0, "bytes": 0, "oldest_at": None}),
+    )
+    assert [type(one) for one in found] == [dict, dict, DeviceUnknown, ChallengeStale, type(None)]
+    assert [job["job_id"] for job in found[0]["jobs"]] == sorted(jobs)
+    assert (found[1]["jobs"], found[1]["manifest"]) == ([], None)
+    assert (found[0]["acked_seq"], found[1]["acked_seq"]) == (0, first["acked_seq"])

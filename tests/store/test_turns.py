@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock, ids
@@ -109,6 +110,30 @@ def test_what_serving_itself_raises_is_told_to_all_and_the_line_goes_on(app: Fla
     assert all_at_once(app, ["99"]) == ["99"]
 
 
+def test_what_serving_raises_for_one_touches_nobody_else(app: Flask) -> None:
+    def touchy(asked: Sequence[str]) -> list[str | Exception]:
+        if "5" in asked:
+            raise ZeroDivisionError
+        time.sleep(0.05)
+        return list(asked)
+
+    names = [str(number) for number in range(WRITERS)]
+    assert all_at_once(app, names, touchy) == ["failed" if name == "5" else name for name in names]
+
+
+def test_what_the_database_raises_is_not_tried_again_for_each(app: Flask) -> None:
+    """It would make each of many wait until a database that is down has let all the others wait."""
+    calls = itertools.count()
+
+    def down(_asked: Sequence[str]) -> list[str | Exception]:
+        next(calls)
+        time.sleep(0.05)
+        raise OperationalError("", None, Exception("the database is down"))
+
+    assert set(all_at_once(app, [str(number) for number in range(WRITERS)], down)) == {"failed"}
+    assert next(calls) < WRITERS
+
+
 def add_tenant(name: str, session: Session) -> str:
     session.add(Tenant(tenant_id=name, name=name, created_at=clock.now()))
     session.flush()
@@ -140,7 +165,7 @@ def all_at_once(app: Flask, names: list[str], serving: Callable[[Sequence[str]],
             together.wait()
             try:
                 return line.serve(name, serving)
-            except (OSError, ZeroDivisionError):
+            except (OSError, ZeroDivisionError, OperationalError):
                 return "failed"
             finally:
                 db.session.remove()
