@@ -78,7 +78,7 @@ class Phone:
             "data": data,
         } | changes
         text = body if body is not None else json.dumps(members, ensure_ascii=False, separators=(",", ":"))
-        named = (data.get(name) for name in ("sha256", "statement_sha256", "strokes_sha256"))
+        named = (data.get(name) for name in ("sha256", "text_sha256", "statement_sha256", "strokes_sha256"))
         blobs = [sha256 for sha256 in named if isinstance(sha256, str) and len(sha256) == 64]
         return self.append(text, blobs, signed=kind == "signoff.recorded")
 

@@ -24,7 +24,11 @@ _TABLE: JsonObject = json.loads((Path(__file__).parent / "kinds.json").read_text
 TYPES: dict[str, dict[str, str]] = _TABLE["types"]
 KINDS: dict[str, JsonObject] = _TABLE["kinds"]
 
-_NAMING = {"photo.captured": ("sha256",), "signoff.recorded": ("statement_sha256", "strokes_sha256")}
+_NAMING = {
+    "photo.captured": ("sha256",),
+    "step.acknowledged": ("text_sha256", "strokes_sha256"),
+    "signoff.recorded": ("statement_sha256", "strokes_sha256"),
+}
 _UNKEEPABLE = re.compile("[\0\ud800-\udfff]")
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII).fullmatch
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII).fullmatch

@@ -90,6 +90,12 @@ def _answered(state: JsonObject, event: Event, data: JsonObject) -> None:
     _answer_finding(state, event, data)
 
 
+def _acknowledged(state: JsonObject, event: Event, data: JsonObject) -> None:
+    members = ("step_id", "unit_id", "component", "text_sha256", "text_size", "strokes_sha256", "strokes_size")
+    state["acknowledgements"].append(recorded(state, event, data, *members, "typed_name", "name", "relation", "language", "finding_id"))
+    _answer_finding(state, event, data)
+
+
 def _said(answer: JsonObject) -> tuple[Any, Any, Any]:
     exception = answer["exception"]
     return answer["value"], answer["unit"], exception and (exception["reason"], exception.get("note"))
@@ -175,6 +181,7 @@ FACTS: Mapping[str, Applied] = {
     "visit.failed": _failed,
     "unit.scanned": _scanned,
     "step.answered": _answered,
+    "step.acknowledged": _acknowledged,
     "photo.captured": _captured,
     "photo.retracted": _retracted,
     "custody.handed_over": _handed_over,

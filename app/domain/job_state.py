@@ -50,6 +50,7 @@ def planned() -> JsonObject:
         "visits": [],
         "scans": [],
         "answers": [],
+        "acknowledgements": [],
         "photos": [],
         "handovers": [],
         "issues": [],

@@ -40,9 +40,9 @@ def new_view(tenant_id: str, job_id: str, now: datetime) -> JobView:
 
 
 def state_of(view: JobView) -> JsonObject:
-    """The folded state that a row keeps; the caller owns it."""
+    """The folded state that a row keeps; the caller owns it. Members that an older fold did not have are as in a planned job."""
     state: JsonObject = orjson.loads(view.state)
-    return state
+    return planned() | state
 
 
 def refresh(session: Session, row: Folded, events: Sequence[Event], blobs: tuple[int, int], now: datetime) -> Refolded:
@@ -50,9 +50,12 @@ def refresh(session: Session, row: Folded, events: Sequence[Event], blobs: tuple
 
     `blobs` is how many it names now, and how many are missing.
     """
-    state: JsonObject = orjson.loads(row.state)
+    state = planned() | orjson.loads(row.state)
     crew, stage, listed = state["crew"], state["stage"], _columns(state)
-    state = advance(state, events)
+    if row.fold_v == FOLD_V:
+        state = advance(state, events)
+    else:  # another release folded it: all of it is folded anew, the new events among the stored ones
+        state = fold(stored_events(log.job_events(session, row.tenant_id, row.job_id)))
     columns = _columns(state)
     is_held = columns["stage"] in HELD_BY_PHONES
     if state["crew"] is not crew or is_held != (stage in HELD_BY_PHONES):

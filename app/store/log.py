@@ -50,7 +50,7 @@ _LOCK_JOBS = (
     .with_for_update()
 )
 _LOCK_FOLDED = Prepared(
-    select(*(_job.c[name] for name in ("job_id", "tenant_id", "rev", "state", "ended_at", "blobs_named", "blobs_missing")))
+    select(*(_job.c[name] for name in ("job_id", "tenant_id", "rev", "fold_v", "state", "ended_at", "blobs_named", "blobs_missing")))
     .where(among(_job.c.job_id, "job_ids"), _job.c.tenant_id == bindparam("tenant_id"))
     .order_by(_job.c.job_id)
     .with_for_update()
@@ -135,6 +135,7 @@ class Folded:
     job_id: str
     tenant_id: str
     rev: int
+    fold_v: int
     state: bytes
     ended_at: datetime | None
     blobs_named: int

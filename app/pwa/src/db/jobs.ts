@@ -62,7 +62,7 @@ export async function promoteUnread(database: Database, fold_v: number): Promise
     const tx = db.transaction('jobs', 'readwrite');
     const writes: Promise<unknown>[] = [];
     for (const job of await tx.store.getAll()) {
-      if (job.unread?.snapshot.fold_v !== fold_v) continue;
+      if (job.unread === null || job.unread.snapshot.fold_v > fold_v) continue;
       writes.push(tx.store.put({ ...job, ...job.unread, unread: null }, job.job_id));
     }
     await finished(tx.done, writes);
@@ -71,7 +71,7 @@ export async function promoteUnread(database: Database, fold_v: number): Promise
 
 function merged(before: StoredJob | undefined, snapshot: Snapshot, { epoch, server_epoch, fold_v }: JobsNews): StoredJob {
   const base = { schema: 1, job_id: snapshot.job_id, server_epoch } as const;
-  if (snapshot.fold_v === fold_v) return { ...base, epoch, snapshot, unread: null };
+  if (snapshot.fold_v <= fold_v) return { ...base, epoch, snapshot, unread: null };
   return { ...base, epoch: before?.epoch ?? epoch, snapshot: before?.snapshot ?? null, unread: { snapshot, epoch } };
 }
 

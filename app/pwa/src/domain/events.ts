@@ -127,6 +127,7 @@ export function upcast(_kind: string, _kv: number, data: JsonObject): JsonObject
 export function namedBlobs(kind: string, data: Readonly<Record<string, unknown>>): string[] {
   let names: unknown[] = [];
   if (kind === 'photo.captured') names = [data['sha256']];
+  if (kind === 'step.acknowledged') names = [data['text_sha256'], data['strokes_sha256']];
   if (kind === 'signoff.recorded') names = [data['statement_sha256'], data['strokes_sha256']];
   return [...new Set(names.filter((name) => typeof name === 'string'))];
 }

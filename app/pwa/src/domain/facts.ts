@@ -3,6 +3,7 @@ import type { Event } from './events';
 import type { FactKind, Kinds } from './kinds';
 import {
   addAnomaly,
+  ACKNOWLEDGEMENT_MEMBERS,
   ANSWER_MEMBERS,
   currentAnswer,
   find,
@@ -88,6 +89,12 @@ function answered(state: JobState, event: Event, data: Kinds['step.answered']): 
   }
   state.answers.push(answer);
   answerFinding(state, event, answer.finding_id);
+}
+
+function acknowledged(state: JobState, event: Event, data: Kinds['step.acknowledged']): void {
+  const acknowledgement = { ...picked(data, ACKNOWLEDGEMENT_MEMBERS), ...recorded(state, event) };
+  state.acknowledgements.push(acknowledgement);
+  answerFinding(state, event, acknowledgement.finding_id);
 }
 
 /** What an answer says, as a text that is equal when what is said is. */
@@ -176,6 +183,7 @@ export const FACTS: { readonly [K in FactKind]: Apply<K> } = {
   'visit.failed': failed,
   'unit.scanned': scanned,
   'step.answered': answered,
+  'step.acknowledged': acknowledged,
   'photo.captured': captured,
   'photo.retracted': retracted,
   'custody.handed_over': handedOver,

@@ -89,6 +89,20 @@ export interface Visit {
 
 export const SCAN_MEMBERS = ['unit_id', 'component', 'step_id', 'raw', 'symbology', 'method', 'gtin', 'serial', 'verdict'] as const;
 export const ANSWER_MEMBERS = ['step_id', 'unit_id', 'component', 'value', 'unit', 'exception', 'finding_id'] as const;
+export const ACKNOWLEDGEMENT_MEMBERS = [
+  'step_id',
+  'unit_id',
+  'component',
+  'text_sha256',
+  'text_size',
+  'strokes_sha256',
+  'strokes_size',
+  'typed_name',
+  'name',
+  'relation',
+  'language',
+  'finding_id',
+] as const;
 export const PHOTO_MEMBERS = [
   'photo_id',
   'role',
@@ -124,6 +138,7 @@ type Of<K extends keyof Kinds, M extends readonly (keyof Kinds[K])[]> = Picked<K
 
 export type Scan = Of<'unit.scanned', typeof SCAN_MEMBERS> & Recorded;
 export type Answer = Of<'step.answered', typeof ANSWER_MEMBERS> & Recorded & { current: boolean; conflict: boolean };
+export type Acknowledgement = Of<'step.acknowledged', typeof ACKNOWLEDGEMENT_MEMBERS> & Recorded;
 export type Photo = Of<'photo.captured', typeof PHOTO_MEMBERS> &
   Recorded & { retracted: boolean; replaced_by: string | null; after_signoff: boolean };
 export type Handover = Of<'custody.handed_over', typeof HANDOVER_MEMBERS> & Recorded;
@@ -169,6 +184,7 @@ export interface JobState {
   visits: Visit[];
   scans: Scan[];
   answers: Answer[];
+  acknowledgements: Acknowledgement[];
   photos: Photo[];
   handovers: Handover[];
   issues: Issue[];
@@ -202,6 +218,7 @@ export function planned(): JobState {
     visits: [],
     scans: [],
     answers: [],
+    acknowledgements: [],
     photos: [],
     handovers: [],
     issues: [],

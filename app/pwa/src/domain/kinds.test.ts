@@ -17,6 +17,18 @@ const SAMPLES: { readonly [K in Kind]: Required<Kinds[K]> } = {
   'visit.failed': { visit_id: 'v', reason: 'r', note: null },
   'unit.scanned': { ...placed, raw: 'x', symbology: 'QRCode', method: 'typed', gtin: null, serial: null, verdict: 'unknown' },
   'step.answered': { ...placed, value: false, unit: null, exception: null, finding_id: null },
+  'step.acknowledged': {
+    ...placed,
+    text_sha256: digest,
+    text_size: 1,
+    strokes_sha256: null,
+    strokes_size: null,
+    typed_name: 'n',
+    name: null,
+    relation: 'family',
+    language: 'en',
+    finding_id: null,
+  },
   'photo.captured': {
     ...placed,
     photo_id: 'p',

@@ -8,6 +8,7 @@ type Maybe<T> = T | null;
 
 export type Language = 'en' | 'zh-Hans';
 export type AnswerValue = boolean | string | string[];
+export type Relation = 'customer' | 'family' | 'neighbour' | 'concierge' | 'colleague' | 'other';
 export type Verdict = 'match' | 'wrong' | 'unknown';
 
 export interface Address {
@@ -99,6 +100,18 @@ export interface Kinds {
     exception?: Maybe<Exception>;
     finding_id?: Maybe<string>;
   };
+  'step.acknowledged': Placed & {
+    step_id: string;
+    text_sha256: string;
+    text_size: number;
+    strokes_sha256?: Maybe<string>;
+    strokes_size?: Maybe<number>;
+    typed_name?: Maybe<string>;
+    name?: Maybe<string>;
+    relation?: Maybe<Relation>;
+    language: Language;
+    finding_id?: Maybe<string>;
+  };
   'photo.captured': Placed & {
     photo_id: string;
     role: string;
@@ -130,7 +143,7 @@ export interface Kinds {
     strokes_size?: Maybe<number>;
     typed_name?: Maybe<string>;
     name?: Maybe<string>;
-    relation?: Maybe<'customer' | 'family' | 'neighbour' | 'concierge' | 'colleague' | 'other'>;
+    relation?: Maybe<Relation>;
     language: Language;
     finding_id?: Maybe<string>;
   };

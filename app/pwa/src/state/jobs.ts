@@ -2,7 +2,7 @@
 import { computed, type ReadonlySignal } from '@preact/signals';
 import { steps, type Step } from '../domain/checklist';
 import type { Event } from '../domain/events';
-import { fold, FOLD_V, type JobState } from '../domain/job';
+import { fold, FOLD_V, planned, type JobState } from '../domain/job';
 import type { Standard } from '../domain/standard';
 import type { Snapshot, StoredJob } from '../db/schema';
 import { isDelivered } from './delivery';
@@ -98,7 +98,9 @@ function foldedOf(snapshot: Snapshot, own: readonly OwnEvent[]): Folded {
   const pinned = (snapshot.state as unknown as JobState).standards;
   const standards = pinned.flatMap(({ digest }) => heldStandards.value.get(digest) ?? []);
   if (before && before.snapshot === snapshot && isSame(before.own, own) && isSame(before.standards, standards)) return before;
-  const state = fold(own.map((event, at) => asEvent(event, snapshot.rev + 1 + at)), snapshot.state as unknown as JobState);
+  // Members that an older server's fold did not have are as in a planned job.
+  const confirmed = { ...planned(), ...(snapshot.state as unknown as JobState) };
+  const state = fold(own.map((event, at) => asEvent(event, snapshot.rev + 1 + at)), confirmed);
   const laid = standards.length === pinned.length ? steps(state, standards) : [];
   const now: Folded = { snapshot, own, standards, state, steps: laid };
   folded.set(snapshot.job_id, now);
