@@ -218,6 +218,15 @@ def sign(phone: Phone, job_id: str, **data: Any) -> list[bytes]:
     return [statement, strokes]
 
 
+def agree(phone: Phone, job_id: str, place: Json) -> list[bytes]:
+    """Record that the customer agreed at a step; the text's and the strokes' bytes."""
+    text = json.dumps({"v": 1, "type": "doorstep-acknowledgement", "step_id": place["step_id"], "number": next(_numbers)}).encode()
+    strokes = json.dumps({"v": 1, "w": 300, "h": 100, "strokes": [[[1, 2, 0], [next(_numbers), 4, 9]]]}).encode()
+    named = {"text_sha256": digest(text), "text_size": len(text), "strokes_sha256": digest(strokes), "strokes_size": len(strokes)}
+    phone.record(job_id, "step.acknowledged", place | named | {"name": "陈静", "relation": "customer", "language": "zh-Hans"})
+    return [text, strokes]
+
+
 def snap(phone: Phone, job_id: str, place: Json, role: str, **data: Any) -> bytes:
     """Record a photo; its bytes."""
     content = picture()
@@ -265,13 +274,19 @@ def _give(phone: Phone, job_id: str, place: Json, asked: Json, state: Json) -> l
     if kind == "signoff":
         return sign(phone, job_id)
     if kind == "scan":
-        serial = next(unit["serial"] for unit in state["units"] if unit["unit_id"] == place["unit_id"])
+        unit = next(unit for unit in state["units"] if unit["unit_id"] == place["unit_id"])
+        parts = {part["component_id"]: part["serial"] for part in unit["components"]}
+        serial = parts.get(place["component"]) or unit["serial"]
         raw = {"raw": serial, "symbology": "Code128", "method": "camera", "gtin": None, "serial": serial, "verdict": "match"}
         phone.record(job_id, "unit.scanned", place | raw)
         return []
-    value: Any = {"confirm": True, "text": "as agreed", "reading": asked.get("min")}.get(kind)
+    if kind == "acknowledge":
+        return agree(phone, job_id, place)
+    value: Any = {"confirm": True, "text": "as agreed", "reading": asked.get("min") or asked.get("max"), "date": "2025-06-30"}.get(kind)
     if kind == "choice":
         value = asked["options"][0]["value"]
+    if kind == "multi":
+        value = [option["value"] for option in asked["options"]]
     phone.record(job_id, "step.answered", place | {"value": value, "unit": asked.get("unit"), "exception": None})
     state["answers"].append(place | {"value": value, "exception": None, "current": True})
     return []

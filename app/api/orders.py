@@ -43,6 +43,9 @@ class ComponentSchema(Schema):
 
     name = Text(80, least=1, required=True)
     serial = Text(64, allow_none=True, load_default=None)
+    part = OneOf(
+        *orders.PARTS, allow_none=True, load_default=None, metadata={"description": "Which part it is, as service standards call it."}
+    )
 
 
 class UnitSchema(Schema):

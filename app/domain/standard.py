@@ -1,49 +1,43 @@
-"""The service standard as data: what a document must hold, and reading one (docs/STANDARD.md).
+"""The service standard as data: what a document must hold beyond its form, and reading one (docs/STANDARD.md).
 
 A standard is immutable and named by the SHA-256 of its bytes. A job pins versions at dispatch.
 """
 
 import hashlib
 import json
-import re
-from collections.abc import Iterable, Iterator
-from typing import cast
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
 
 from app.domain.events import JsonObject
-
-FORMAT = "doorstep-standard-v1"
-PHASES = (
-    "book",
-    "call_ahead",
-    "load",
-    "arrive",
-    "protect",
-    "inspect_pack",
-    "unpack",
-    "match_serial",
-    "pre_check",
-    "install",
-    "test_run",
-    "explain",
-    "clean",
-    "take_back",
-    "accept",
-    "close",
+from app.domain.standard_format import (
+    CONDITION_DEPTH,
+    EVIDENCE_KINDS,
+    FORMAT,
+    PHASES,
+    SEVERITIES,
+    VALUE_KINDS,
+    StandardInvalid,
+    check,
+    is_decimal,
+    need,
 )
-VALUE_KINDS = ("confirm", "choice", "reading", "text")
-EVIDENCE_KINDS = (*VALUE_KINDS, "photo", "scan", "signoff")
-SEVERITIES = ("must", "should", "info")
 
-_DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?", re.ASCII)
+__all__ = [
+    "EVIDENCE_KINDS",
+    "FORMAT",
+    "PHASES",
+    "SEVERITIES",
+    "VALUE_KINDS",
+    "StandardInvalid",
+    "digest_of",
+    "is_decimal",
+    "read",
+    "value_asked",
+]
 
-
-class StandardInvalid(Exception):
-    """A document that is no standard. `pointer` says where (RFC 6901), the message says why."""
-
-    def __init__(self, pointer: str, why: str) -> None:
-        super().__init__(f"{pointer}: {why}")
-        self.pointer = pointer
-        self.why = why
+DOCUMENT_BYTES_MAX = 1_048_576
+_LEAVES = ("is", "includes", "at_least", "below")
 
 
 def digest_of(document: bytes) -> str:
@@ -56,142 +50,132 @@ def read(document: bytes) -> JsonObject:
 
     Raises `StandardInvalid` with the place and the reason.
     """
+    need(len(document) <= DOCUMENT_BYTES_MAX, "", f"more than {DOCUMENT_BYTES_MAX} bytes")
     try:
-        standard = json.loads(document.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number)
+        found = json.loads(document.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number, object_pairs_hook=_members)
     except (ValueError, RecursionError) as error:
-        raise StandardInvalid("", "not JSON, or with numbers that are not whole") from error
-    _need(isinstance(standard, dict) and standard.get("format") == FORMAT, "/format", f"not {FORMAT}")
-    for name in ("standard_id", "version"):
-        _text(standard.get(name), f"/{name}")
-    languages = [str(language) for language in _texts(standard.get("languages"), "/languages")]
-    _need(bool(languages), "/languages", "at least one language is needed")
-    _texts(standard.get("categories"), "/categories")
-    _translated(standard.get("title"), languages, "/title")
-    roles = _object(standard.get("photo_roles"), "/photo_roles")
-    for role, spec in roles.items():
-        _photo_role(_object(spec, f"/photo_roles/{role}"), languages, f"/photo_roles/{role}")
-    _rules(standard.get("rules"), languages, roles)
-    for at, reason in _each(standard.get("failure_reasons", []), "/failure_reasons"):
-        _text(reason.get("reason"), f"{at}/reason")
-        _translated(reason.get("title"), languages, f"{at}/title")
-        _evidence(reason.get("evidence"), languages, roles, f"{at}/evidence")
-    return cast(JsonObject, standard)
+        raise StandardInvalid("", f"not JSON, or not as a standard has it: {error}") from error
+    standard = check(found)
+    need(len(set(standard["languages"])) == len(standard["languages"]), "/languages", "a language is there twice")
+    _rules(standard["rules"], standard["photo_roles"])
+    for place, reason in _each_with_place(standard.get("failure_reasons") or (), "/failure_reasons", "reason"):
+        _evidence(reason["evidence"], standard["photo_roles"], "job", f"{place}/evidence")
+    return standard
 
 
-def _photo_role(spec: JsonObject, languages: list[str], at: str) -> None:
-    _translated(spec.get("title"), languages, f"{at}/title")
-    if spec.get("hint") is not None:
-        _translated(spec["hint"], languages, f"{at}/hint")
-    _need(_is_integer(spec.get("max_side"), 320, 8192), f"{at}/max_side", "320 to 8192 pixels are needed")
-    _need(_is_integer(spec.get("quality"), 1, 100), f"{at}/quality", "1 to 100 is needed")
+def value_asked(rule: JsonObject) -> JsonObject | None:
+    """The one answer that a rule asks for, or None."""
+    return next((asked for asked in rule["evidence"] if asked["kind"] in VALUE_KINDS), None)
 
 
-def _rules(rules: object, languages: list[str], roles: JsonObject) -> None:
-    _need(isinstance(rules, list) and 0 < len(rules) <= 500, "/rules", "1 to 500 rules are needed")
-    codes: set[str] = set()
-    for at, rule in _each(rules, "/rules"):
-        code = _text(rule.get("code"), f"{at}/code")
-        _need(code not in codes, f"{at}/code", "the code is used twice")
-        _need(rule.get("phase") in PHASES, f"{at}/phase", "no such phase")
-        _need(rule.get("per") in ("job", "unit"), f"{at}/per", "job or unit is needed")
-        _need(rule.get("severity") in SEVERITIES, f"{at}/severity", "must, should or info is needed")
-        for name in ("title", "text"):
-            _translated(rule.get(name), languages, f"{at}/{name}")
-        _condition(rule.get("when"), codes, f"{at}/when")
-        _evidence(rule.get("evidence"), languages, roles, f"{at}/evidence")
+def _rules(rules: list[JsonObject], roles: JsonObject) -> None:
+    before: dict[str, JsonObject] = {}
+    for at, rule in _each_with_place(rules, "/rules", "code"):
+        need(rule["per"] == "component" or rule.get("component") is None, f"{at}/component", "stands only where per is component")
+        _condition(rule.get("when"), before, f"{at}/when", CONDITION_DEPTH)
+        _evidence(rule["evidence"], roles, rule["per"], f"{at}/evidence")
         if rule.get("exception") is not None:
-            exception = _object(rule["exception"], f"{at}/exception")
-            for place, reason in _each(exception.get("reasons"), f"{at}/exception/reasons"):
-                _text(reason.get("reason"), f"{place}/reason")
-                _translated(reason.get("title"), languages, f"{place}/title")
-        if rule.get("remedy") is not None:
-            _translated(_object(rule["remedy"], f"{at}/remedy").get("text"), languages, f"{at}/remedy/text")
-        codes.add(code)
+            for _ in _each_with_place(rule["exception"]["reasons"], f"{at}/exception/reasons", "reason"):
+                pass
+        remedy = rule.get("remedy") or {}
+        need(
+            (remedy.get("amount") is None) == (remedy.get("currency") is None),
+            f"{at}/remedy/currency",
+            "amount and currency belong together",
+        )
+        before[rule["code"]] = rule
 
 
-def _evidence(evidence: object, languages: list[str], roles: JsonObject, at: str) -> None:
-    values = 0
-    for place, asked in _each(evidence, at):
-        kind = asked.get("kind")
-        _need(kind in EVIDENCE_KINDS, f"{place}/kind", "no such evidence")
-        values += kind in VALUE_KINDS
+def _evidence(evidence: list[JsonObject], roles: JsonObject, per: str, at: str) -> None:
+    values = [asked for asked in evidence if asked["kind"] in VALUE_KINDS]
+    need(len(values) <= 1, at, f"at most one of {', '.join(VALUE_KINDS)}")
+    for index, asked in enumerate(evidence):
+        place, kind = f"{at}/{index}", asked["kind"]
+        others = evidence[:index]
         if kind == "photo":
-            _need(isinstance(asked.get("role"), str) and asked["role"] in roles, f"{place}/role", "the role is not in photo_roles")
-            _need(_is_integer(asked.get("min"), 1, 20), f"{place}/min", "1 to 20 is needed")
-        elif kind == "choice":
-            _need(bool(asked.get("options")), f"{place}/options", "options are needed")
-            for option_at, option in _each(asked.get("options"), f"{place}/options"):
-                _text(option.get("value"), f"{option_at}/value")
-                _translated(option.get("title"), languages, f"{option_at}/title")
+            need(asked["role"] in roles, f"{place}/role", "the role is not in photo_roles")
+            need(not any(other.get("role") == asked["role"] for other in others), f"{place}/role", "the role is asked for twice")
+        elif kind in ("scan", "signoff", "acknowledge"):
+            need(not any(other["kind"] == kind for other in others), place, "is asked for twice")
+        if kind == "scan":
+            need(per != "job", f"{place}/kind", "a rule of the whole job has no unit to scan")
+        elif kind == "signoff":
+            need(per == "job", f"{place}/kind", "the sign-off is of the whole job")
+        elif kind in ("choice", "multi"):
+            options = list(_each_with_place(asked["options"], f"{place}/options", "value"))
+            need((asked.get("min") or 0) <= len(options), f"{place}/min", "more than there are options")
         elif kind == "reading":
-            _text(asked.get("unit"), f"{place}/unit")
-            for limit in ("min", "max"):
-                _need(asked.get(limit) is None or is_decimal(asked[limit]), f"{place}/{limit}", "a decimal as text is needed")
-    _need(values <= 1, at, "at most one confirm, choice, reading or text")
+            _limits(asked, place)
 
 
-def _condition(condition: object, codes: set[str], at: str, depth: int = 8) -> None:
+def _limits(asked: JsonObject, at: str) -> None:
+    low, high, decimals = asked.get("min"), asked.get("max"), asked.get("decimals")
+    for name, limit in (("min", low), ("max", high)):
+        if limit is not None and decimals is not None:
+            need(len(limit.partition(".")[2]) <= decimals, f"{at}/{name}", f"has more than {decimals} decimals")
+    if low is not None and high is not None:
+        need(Decimal(low) <= Decimal(high), f"{at}/max", "is below min")
+
+
+def _condition(condition: JsonObject | None, before: Mapping[str, JsonObject], at: str, depth: int) -> None:
     """A condition may speak only of rules that stand before it, so there can be no cycle."""
     if condition is None:
         return
-    parts = _object(condition, at)
-    known = {"all", "any", "not", "answer", "is", "service"}
-    _need(bool(parts) and set(parts) <= known and depth > 0, at, "unknown condition, or nested more than 8 deep")
+    need(depth > 0, at, f"nested more than {CONDITION_DEPTH} deep")
     for name in ("all", "any"):
-        for place, part in _each(parts.get(name, []), f"{at}/{name}"):
-            _condition(part, codes, place, depth - 1)
-    if "not" in parts:
-        _condition(_object(parts["not"], f"{at}/not"), codes, f"{at}/not", depth - 1)
-    if "service" in parts:
-        _text(parts["service"], f"{at}/service")
-    if "answer" in parts:
-        _need(_text(parts["answer"], f"{at}/answer") in codes, f"{at}/answer", "no rule before this one has that code")
-    _need(("answer" in parts) == ("is" in parts), f"{at}/is", "answer and is belong together")
-    wanted = parts.get("is", "")
-    is_value = isinstance(wanted, bool | str) or (isinstance(wanted, list) and all(isinstance(text, str) for text in wanted))
-    _need(is_value, f"{at}/is", "a boolean, a text or a list of texts is needed")
+        for index, part in enumerate(condition.get(name) or ()):
+            _condition(part, before, f"{at}/{name}/{index}", depth - 1)
+    _condition(condition.get("not"), before, f"{at}/not", depth - 1)
+    asked_about = [name for name in _LEAVES if condition.get(name) is not None]
+    code = condition.get("answer")
+    if code is None:
+        need(not asked_about and condition.get("unit") is None, f"{at}/answer", "is missing: which rule's answer?")
+        return
+    need(code in before, f"{at}/answer", "no rule before this one has that code")
+    need(bool(asked_about), f"{at}/is", "is missing: what should the answer be?")
+    _fits(condition, asked_about, value_asked(before[code]), at)
 
 
-def is_decimal(value: object) -> bool:
-    """Whether a value is a decimal as PROTOCOL K3 has it."""
-    return isinstance(value, str) and _DECIMAL.fullmatch(value) is not None
+def _fits(condition: JsonObject, asked_about: list[str], asked: JsonObject | None, at: str) -> None:
+    """Whether the answer that a condition speaks of can be what it should be."""
+    need(asked is not None, f"{at}/answer", "that rule asks for no answer")
+    kind = asked["kind"] if asked else ""
+    for name in asked_about:
+        allowed = {"is": kind != "reading", "includes": kind == "multi"}.get(name, kind == "reading")
+        need(allowed, f"{at}/{name}", f"does not fit an answer that is a {kind}")
+    if kind == "reading" and asked:
+        need(condition.get("unit") == asked["unit"], f"{at}/unit", f"that reading is in {asked['unit']}")
+    else:
+        need(condition.get("unit") is None, f"{at}/unit", "stands only beside a reading's limit")
+    wanted = condition.get("is")
+    if kind in ("choice", "multi") and asked:
+        options = [option["value"] for option in asked["options"]]
+        told = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
+        told = [*told, *([condition["includes"]] if condition.get("includes") is not None else [])]
+        for value in told:
+            need(value in options, f"{at}/{asked_about[0]}", f"the rule has no option {str(value)[:40]}")
+    if wanted is not None:
+        fits = {"confirm": bool, "multi": list}.get(kind, str)
+        need(
+            isinstance(wanted, fits), f"{at}/is", {bool: "true or false is needed", list: "a list is needed"}.get(fits, "a text is needed")
+        )
 
 
-def _translated(text: object, languages: Iterable[str], at: str) -> None:
-    for language in languages:
-        _text(text.get(language) if isinstance(text, dict) else None, f"{at}/{language}")
+def _each_with_place(entries: Any, at: str, named: str) -> Iterator[tuple[str, JsonObject]]:
+    """The entries of a list, each with its place; the member that names them is in the list only once."""
+    seen: set[str] = set()
+    for index, entry in enumerate(entries):
+        need(entry[named] not in seen, f"{at}/{index}/{named}", f"{str(entry[named])[:64]} is there twice")
+        seen.add(entry[named])
+        yield f"{at}/{index}", entry
 
 
-def _each(value: object, at: str) -> Iterator[tuple[str, JsonObject]]:
-    """The objects in a list, each with its place."""
-    _need(isinstance(value, list), at, "a list is needed")
-    for index, part in enumerate(cast(list[object], value)):
-        yield f"{at}/{index}", _object(part, f"{at}/{index}")
-
-
-def _texts(value: object, at: str) -> list[str]:
-    _need(isinstance(value, list), at, "a list of texts is needed")
-    return [_text(part, f"{at}/{index}") for index, part in enumerate(cast(list[object], value))]
-
-
-def _object(value: object, at: str) -> JsonObject:
-    _need(isinstance(value, dict), at, "an object is needed")
-    return cast(JsonObject, value)
-
-
-def _text(value: object, at: str) -> str:
-    _need(isinstance(value, str) and value != "", at, "a text is needed")
-    return cast(str, value)
-
-
-def _is_integer(value: object, low: int, high: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
+def _members(pairs: list[tuple[str, Any]]) -> JsonObject:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a member is named twice")
+    return members
 
 
 def _no_number(token: str) -> object:
-    raise ValueError(f"no such number: {token}")
-
-
-def _need(holds: bool, pointer: str, why: str) -> None:
-    if not holds:
-        raise StandardInvalid(pointer, why)
+    raise ValueError(f"no such number: {token[:40]}")

@@ -27,6 +27,8 @@ SERVICES = ("deliver", "install", "take_back")
 SLOT_MAX = timedelta(hours=12)
 UNITS_MAX = 20
 COMPONENTS_MAX = 8
+# As rules of components name them (docs/STANDARD.md). A second one of a kind is `indoor-2`.
+PARTS = ("indoor", "outdoor")
 # Leaves room in an event's body (PROTOCOL L1) for what stands around an order's content.
 CONTENT_BYTES_MAX = 14_000
 
@@ -131,7 +133,11 @@ def _normal(order: Mapping[str, Any]) -> JsonObject:
 
 
 def _normal_unit(unit: Mapping[str, Any]) -> JsonObject:
-    parts = [{"name": part["name"], "serial": _serial(part)} for part in unit.get("components") or []]
+    parts = [
+        # Absent rather than null, so that an order that was sent before parts had names is still the same one.
+        {"name": part["name"], "serial": _serial(part), **({"part": part["part"]} if part.get("part") else {})}
+        for part in unit.get("components") or []
+    ]
     return {"gtin": gtin14(unit["gtin"]), "serial": _serial(unit), "components": parts}
 
 
@@ -197,5 +203,10 @@ def _models(session: Session, tenant_id: str, units: Sequence[JsonObject]) -> di
 
 
 def _unit(unit: JsonObject, model: Model) -> JsonObject:
-    parts = [{"component_id": f"c{index}", **part} for index, part in enumerate(unit["components"], start=1)]
+    parts: list[JsonObject] = []
+    for index, component in enumerate(unit["components"], start=1):
+        part = component.get("part")
+        alike = sum(one["component_id"].partition("-")[0] == part for one in parts)
+        component_id = f"c{index}" if part is None else part if alike == 0 else f"{part}-{alike + 1}"
+        parts.append({"component_id": component_id, "name": component["name"], "serial": component["serial"]})
     return unit | {"unit_id": new_unit_id(), "category": model.category, "name": model.name, "components": parts}

@@ -15,7 +15,7 @@ const folded = asked.logs.map(({ log, cut, before, standards }) => {
     state: whole,
     before: job.fold(log.slice(0, cut)),
     resumed: job.fold(log.slice(cut), before),
-    steps: laid.map(({ step_id, unit_id, standard_id, missing, verdict }) => [step_id, unit_id, standard_id, missing, verdict]),
+    steps: laid.map((step) => [step.step_id, step.unit_id, step.component, step.standard_id, step.missing, step.verdict]),
     blocking: checklist.blocking(laid).map(({ step_id, unit_id }) => [step_id, unit_id]),
   };
 });

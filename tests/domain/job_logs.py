@@ -23,8 +23,8 @@ POOLS = {
     "crew": ("ana", "bo", "__proto__"),
     "step_id": ("S1", "S2", "__proto__", "constructor"),
     "category": ("washer", "fridge", "constructor"),
-    "component": ("in", "__proto__"),
-    "component_id": ("in", "out", "__proto__"),
+    "component": ("in", "o-2", "__proto__"),
+    "component_id": ("in", "in-2", "o-2", "__proto__"),
     "role": ("plate", "floor", "toString"),
 }
 TEXTS = (
@@ -63,6 +63,15 @@ VALUES: tuple[object, ...] = (
     ["a"],
     ["a", "b"],
     ["b", "a"],
+    ["a", "a"],
+    "2026-11-22",
+    "2026-11-23",
+    "2026-11-24",
+    "2026-02-29",
+    "2024-02-29",
+    "0000-01-01",
+    "9999-12-31",
+    " 2026-11-22",
 )
 GS = "\x1d"
 FLAGS = ("clock_skew", "actor_mismatch", "user_disabled", "device_revoked", "unknown_kind", "__proto__")
@@ -75,6 +84,7 @@ WEIGHTS = {
     "job.created": 1,
     "step.answered": 40,
     "unit.scanned": 30,
+    "step.acknowledged": 20,
     "custody.handed_over": 15,
 }
 # How often an optional field is there at all.
@@ -246,12 +256,15 @@ def _rule(rng: Random, code: str) -> Json:
     rule: Json = {
         "code": code,
         "phase": rng.choice(PHASES),
-        "per": rng.choice(("job", "unit")),
+        "per": rng.choice(("job", "unit", "component")),
+        "component": rng.choice((None, "in", "o", "__proto__", "constructor")),
         "severity": rng.choice(SEVERITIES),
         "evidence": _evidence(rng),
     }
     if rng.random() < 0.6:
         rule["when"] = rng.choice((None, _condition(rng, 2)))
+    if rng.random() < 0.6:
+        rule["exception"] = rng.choice((None, {"reasons": [], "requires": rng.choice((None, "note", "customer", "supervisor"))}))
     return rule
 
 
@@ -266,15 +279,17 @@ def _evidence(rng: Random) -> list[Json]:
             {"kind": "reading", "unit": "V", "min": low},
             {"kind": "reading", "unit": "V", "min": "230", "max": "230.0"},
             {"kind": "text"},
+            {"kind": "multi", "options": [{"value": text} for text in ("a", "b", "constructor")], "min": rng.choice((None, 0, 1, 2))},
+            {"kind": "date", "past": rng.choice((None, True, False))},
         )
     )
     photo = {"kind": "photo", "role": rng.choice(POOLS["role"]), "min": rng.randint(1, 2)}
-    others: list[Json] = [photo, {"kind": "scan", "of": "unit"}, {"kind": "signoff"}]
+    others: list[Json] = [photo, {"kind": "scan", "of": "unit"}, {"kind": "signoff"}, {"kind": "acknowledge"}]
     return rng.sample([value], k=rng.choice((0, 1, 1, 1))) + rng.sample(others, k=rng.choice((0, 0, 0, 1, 2)))
 
 
 def _condition(rng: Random, depth: int) -> Json:
-    forms = ["answer", "service", "both"] + (["all", "any", "not"] if depth else [])
+    forms = ["answer", "reading", "includes", "service", "category", "both"] + (["all", "any", "not"] if depth else [])
     form = rng.choice(forms)
     if form in ("all", "any"):
         return {form: [_condition(rng, depth - 1) for _ in range(rng.randint(0, 2))]}
@@ -285,6 +300,13 @@ def _condition(rng: Random, depth: int) -> Json:
         condition |= {"answer": rng.choice(POOLS["step_id"]), "is": rng.choice(VALUES)}
     if form in ("service", "both"):
         condition["service"] = rng.choice(IDS)
+    if form == "category":
+        condition["category"] = rng.choice(POOLS["category"])
+    if form == "includes":
+        condition |= {"answer": rng.choice(POOLS["step_id"]), "includes": rng.choice(("a", "b", "constructor")), "is": None}
+    if form == "reading":
+        limits = {"at_least": rng.choice(("229.999999", "230", "-1", None)), "below": rng.choice(("230", "230.000001", "0", None))}
+        condition |= {"answer": rng.choice(POOLS["step_id"]), **limits}
     return condition
 
 

@@ -79,15 +79,19 @@ def test_f2_f12_both_folds_give_the_same_state(drawn: Drawn) -> None:
 
 
 def test_f6_both_checklists_say_the_same(drawn: Drawn) -> None:
-    verdicts = set()
+    verdicts: set[str] = set()
+    lacked: set[str] = set()
     for number, case, answer in drawn.pairs("logs", "folded"):
         laid = checklist.steps(answer["state"], case["standards"])
-        said = [[step["step_id"], step["unit_id"], step["standard_id"], step["missing"], step["verdict"]] for step in laid]
+        members = ("step_id", "unit_id", "component", "standard_id", "missing", "verdict")
+        said = [[step[name] for name in members] for step in laid]
         assert answer["steps"] == said, f"log {SEED} {number}"
         blocking = [[step["step_id"], step["unit_id"]] for step in checklist.blocking(laid)]
         assert answer["blocking"] == blocking, f"log {SEED} {number}"
         verdicts |= {step["verdict"] for step in laid}
+        lacked |= {missing.partition(":")[0] for step in laid for missing in step["missing"]}
     assert verdicts == {"missing", "met", "excepted", "out_of_limits"}
+    assert lacked == {"value", "photo", "scan", "acknowledge", "signoff", "finding"}
 
 
 def test_l1_k_both_read_a_body_alike(drawn: Drawn) -> None:

@@ -160,6 +160,17 @@ class Installer:
         expect(self.by("signed")).to_be_visible()
         self.hold("leave-hand-over")
 
+    def agree(self, name: str = "Chen Jing") -> None:
+        """Let the customer read what a step asks them, draw two strokes under it, and take the phone back."""
+        expect(self.by("agreement")).to_be_visible()
+        self.by("agree-sign").click()
+        self.draw()
+        self.by("signer-name").fill(name)
+        self.by("sign").click()
+        expect(self.by("agreed")).to_be_visible()
+        self.hold("leave-hand-over")
+        expect(self.by("agree")).to_have_count(0)
+
     def draw(self) -> None:
         """Two strokes on the pad, by touch."""
         box = self.by("pad").bounding_box()
@@ -187,7 +198,7 @@ class Installer:
     def _screen(self) -> str:
         """Which screen shows, once it has settled."""
         # Lists of steps stand on other screens too, so the screen of one step is looked for last.
-        names = ("camera", "scan-screen", "sign-off", "hand-over", "finish", "job", "today", "step")
+        names = ("camera", "scan-screen", "sign-off", "hand-over", "agree", "finish", "job", "today", "step")
         self.page.wait_for_function("names => names.some(name => document.querySelector(`[data-testid=${name}]`))", arg=list(names))
         return next(name for name in names if self.by(name).count())
 
@@ -206,6 +217,8 @@ class Installer:
                 expect(self.by("scan-screen")).to_have_count(0, timeout=30_000)
             case "sign-off":
                 self.sign()
+            case "agree":
+                self.agree()
             case _:
                 raise AssertionError(f"nothing to do on {screen}")
 
@@ -217,6 +230,8 @@ class Installer:
             self._tap("scan")
         elif self.by("take-photo").count():
             self._tap("take-photo")
+        elif self.by("to-agree").count():
+            self._tap("to-agree")
         else:
             self._tap("onward")
 
@@ -225,6 +240,11 @@ class Installer:
         step = self.page.evaluate("location.hash.match(/id=([^&]*)/)?.[1] ?? ''")
         if self.by("reading").count():
             self.by("reading").fill(self.readings.get(step) or self._within_limits())
+        elif self.by("day").count():
+            self.by("day").fill("2025-06-30")
+        elif self.page.locator("[data-testid^='multi-']").count():
+            for tick in self.page.locator("[data-testid^='multi-']").all():
+                tick.click()
         elif self.by("text-answer").count():
             self.by("text-answer").fill("All as it should be.")
         elif self.page.locator("[data-testid^='choice-']").count():

@@ -79,7 +79,7 @@ def _checks(state: JsonObject, standards: Sequence[JsonObject], language: str) -
 
 
 def _excepted(state: JsonObject, step: JsonObject, language: str) -> JsonObject:
-    answer = current_answer(state, step["step_id"], step["unit_id"], None)
+    answer = current_answer(state, step["step_id"], step["unit_id"], step["component"])
     exception = answer["exception"] if answer else {"reason": "", "note": None}
     reasons = step["rule"]["exception"]["reasons"] if step["rule"]["exception"] else []
     named = next((reason["title"][language] for reason in reasons if reason["reason"] == exception["reason"]), exception["reason"])
@@ -87,7 +87,7 @@ def _excepted(state: JsonObject, step: JsonObject, language: str) -> JsonObject:
 
 
 def _out_of_limits(state: JsonObject, step: JsonObject, language: str) -> JsonObject:
-    answer = current_answer(state, step["step_id"], step["unit_id"], None)
+    answer = current_answer(state, step["step_id"], step["unit_id"], step["component"])
     asked = next(asked for asked in step["rule"]["evidence"] if asked["kind"] == "reading")
     limits = f"{asked['min'] or ''}\u2013{asked['max'] or ''} {asked['unit']}"
     return {"title": step["rule"]["title"][language], "reading": f"{answer and answer['value']} {asked['unit']}", "limits": limits}

@@ -50,8 +50,19 @@ export interface ReadingAsked {
   readonly decimals?: number | null;
   readonly instrument?: Translated | null;
 }
+/** As many of the options as apply, `min` at least. */
+export interface MultiAsked {
+  readonly kind: 'multi';
+  readonly options: readonly { readonly value: string; readonly title: Translated }[];
+  readonly min?: number | null;
+}
 export interface TextAsked {
   readonly kind: 'text';
+}
+/** A day of the calendar, YYYY-MM-DD. */
+export interface DateAsked {
+  readonly kind: 'date';
+  readonly past?: boolean | null;
 }
 export interface PhotoAsked {
   readonly kind: 'photo';
@@ -62,20 +73,30 @@ export interface ScanAsked {
   readonly kind: 'scan';
   readonly of?: string;
 }
+/** What the customer is told at this step, and agrees to. */
+export interface AcknowledgeAsked {
+  readonly kind: 'acknowledge';
+  readonly text: Translated;
+}
 export interface SignoffAsked {
   readonly kind: 'signoff';
 }
-export type ValueAsked = ConfirmAsked | ChoiceAsked | ReadingAsked | TextAsked;
-export type Asked = ValueAsked | PhotoAsked | ScanAsked | SignoffAsked;
+export type ValueAsked = ConfirmAsked | ChoiceAsked | MultiAsked | ReadingAsked | TextAsked | DateAsked;
+export type Asked = ValueAsked | PhotoAsked | ScanAsked | AcknowledgeAsked | SignoffAsked;
 
 /** All members that are present must hold. */
 export interface Condition {
-  readonly all?: readonly Condition[];
-  readonly any?: readonly Condition[];
-  readonly not?: Condition;
-  readonly service?: string;
-  readonly answer?: string;
-  readonly is?: AnswerValue;
+  readonly all?: readonly Condition[] | null;
+  readonly any?: readonly Condition[] | null;
+  readonly not?: Condition | null;
+  readonly service?: string | null;
+  readonly category?: string | null;
+  readonly answer?: string | null;
+  readonly is?: AnswerValue | null;
+  readonly includes?: string | null;
+  readonly at_least?: string | null;
+  readonly below?: string | null;
+  readonly unit?: string | null;
 }
 
 export interface ReasonTitle {
@@ -86,14 +107,16 @@ export interface ReasonTitle {
 export interface Rule {
   readonly code: string;
   readonly phase: Phase;
-  readonly per: 'job' | 'unit';
+  readonly per: 'job' | 'unit' | 'component';
+  readonly component?: string | null;
   readonly severity: Severity;
   readonly actor?: Actor;
   readonly when?: Condition | null;
   readonly title: Translated;
   readonly text: Translated;
+  readonly customer_text?: Translated | null;
   readonly evidence: readonly Asked[];
-  readonly exception?: { readonly reasons: readonly ReasonTitle[]; readonly requires?: 'note' | null } | null;
+  readonly exception?: { readonly reasons: readonly ReasonTitle[]; readonly requires?: 'note' | 'customer' | 'supervisor' | null } | null;
   readonly remedy?: { readonly text: Translated } | null;
   readonly sources?: readonly { readonly title: string; readonly url?: string; readonly status: string }[];
 }
@@ -101,7 +124,8 @@ export interface Rule {
 /** What a photo of a role is for, and how its bytes are made: longest side in pixels, JPEG quality of 100. */
 export interface PhotoRole {
   readonly title: Translated;
-  readonly hint?: Translated;
+  readonly hint?: Translated | null;
+  readonly overlay?: 'plate' | 'upright' | 'wide' | 'square' | null;
   readonly max_side: number;
   readonly quality: number;
 }
@@ -123,6 +147,8 @@ export interface Standard {
   readonly failure_reasons?: readonly FailureReason[];
 }
 
+const VALUE_KINDS: readonly Asked['kind'][] = ['confirm', 'choice', 'multi', 'reading', 'text', 'date'];
+
 /** Whether a value is a decimal as PROTOCOL K3 has it. */
 export function isDecimal(value: unknown): value is string {
   return typeof value === 'string' && /^-?[0-9]{1,9}(?:\.[0-9]{1,6})?$/.test(value);
@@ -130,7 +156,7 @@ export function isDecimal(value: unknown): value is string {
 
 /** The one answer that a rule asks for, or null. */
 export function valueAsked(evidence: readonly Asked[]): ValueAsked | null {
-  return evidence.find((asked): asked is ValueAsked => ['confirm', 'choice', 'reading', 'text'].includes(asked.kind)) ?? null;
+  return evidence.find((asked): asked is ValueAsked => VALUE_KINDS.includes(asked.kind)) ?? null;
 }
 
 /**

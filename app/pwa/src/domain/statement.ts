@@ -4,7 +4,7 @@
  * The customer's screen and the office draw it and nothing else. Its bytes are hashed, so it must come out the same on every phone
  * and at every hour: members stand in the order of `Statement`, and nothing in it comes from a clock, a device or a locale.
  */
-import { steps, type Step } from './checklist';
+import { steps, type Key, type Step } from './checklist';
 import { currentAnswer, find, type JobState, type Scan } from './job';
 import type { Language, Verdict } from './kinds';
 import { valueAsked, type Standard, type Translated } from './standard';
@@ -130,7 +130,7 @@ function checksOf(state: JobState, laid: readonly Step[], language: Language): S
 }
 
 function excepted(state: JobState, step: Step, language: Language): Statement['checks']['excepted'][number] {
-  const exception = currentAnswer(state, step.step_id, step.unit_id, null)?.exception ?? null;
+  const exception = currentAnswer(state, step.step_id, step.unit_id, step.component)?.exception ?? null;
   const reason = step.rule.exception?.reasons.find((known) => known.reason === exception?.reason);
   return {
     title: inLanguage(step.rule.title, language),
@@ -141,7 +141,7 @@ function excepted(state: JobState, step: Step, language: Language): Statement['c
 }
 
 function outOfLimits(state: JobState, step: Step, language: Language): Statement['checks']['out_of_limits'][number] {
-  const answer = currentAnswer(state, step.step_id, step.unit_id, null);
+  const answer = currentAnswer(state, step.step_id, step.unit_id, step.component);
   const asked = valueAsked(step.rule.evidence);
   const { unit = '', min = null, max = null } = asked?.kind === 'reading' ? asked : {};
   return {
@@ -152,11 +152,15 @@ function outOfLimits(state: JobState, step: Step, language: Language): Statement
   };
 }
 
-function unitName(state: JobState, step: Step): string | null {
-  return find(state.units, 'unit_id', step.unit_id)?.name ?? null;
+/** The unit that a step is about, with the part's name behind it. */
+export function unitName(state: JobState, step: Key): string | null {
+  const unit = find(state.units, 'unit_id', step.unit_id);
+  if (unit === null) return null;
+  const part = find(unit.components, 'component_id', step.component);
+  return part === null ? unit.name : `${unit.name} \u00b7 ${part.name}`;
 }
 
 /** A standard has each text in each of its languages; one that lacks the customer's speaks its first. */
-function inLanguage(text: Translated, language: Language): string {
+export function inLanguage(text: Translated, language: Language): string {
   return text[language] ?? Object.values(text)[0] ?? '';
 }

@@ -2,27 +2,28 @@
 import { useState } from 'preact/hooks';
 import { hasEnoughInk, strokesBytes, type Strokes } from '../../device/pad';
 import type { Json } from '../../domain/events';
+import type { Relation } from '../../domain/kinds';
+import type { Language } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
 import { Notice } from '../parts/notice';
 import { Tiles } from '../parts/tiles';
 import { useDraft } from '../installer/use';
-import { RELATIONS, type Outcome, type Prepared, type Relation } from './recording';
+import { RELATIONS, type Outcome, type Prepared, type Signer } from './recording';
 import { Signature } from './signature';
 import { sayCustomer } from './words';
-
-interface FormProps {
-  readonly prepared: Prepared;
-  readonly onDone: (outcome: Outcome) => Promise<void>;
-}
 
 /** Keyed by the text's digest: a signature belongs to what was read, and to nothing else. */
 type SignDraft = { strokes: Json; typed: string; typing: boolean; name: string; relation: Relation };
 
-export function AcceptForm({ prepared, onDone }: FormProps) {
-  const { statement, sha256 } = prepared;
-  const tongue = statement.language;
-  const [draft, write] = useDraft<SignDraft>(`sign ${sha256}`, { strokes: null, typed: '', typing: false, name: statement.customer ?? '', relation: 'customer' });
+/** A signature, drawn or typed, under the text of that digest. */
+export function SignForm({ tongue, sha256, customer, onDone }: {
+  readonly tongue: Language;
+  readonly sha256: string;
+  readonly customer: string | null;
+  readonly onDone: (signer: Signer) => Promise<void>;
+}) {
+  const [draft, write] = useDraft<SignDraft>(`sign ${sha256}`, { strokes: null, typed: '', typing: false, name: customer ?? '', relation: 'customer' });
   const [problem, setProblem] = useState<'more_ink' | 'name_needed' | 'typed_needed' | null>(null);
   const change = (next: SignDraft): void => {
     setProblem(null);
@@ -36,8 +37,6 @@ export function AcceptForm({ prepared, onDone }: FormProps) {
     setProblem(wrong);
     if (wrong !== null) return;
     await onDone({
-      outcome: 'accepted',
-      reason: null,
       strokes: draft.typing || !strokes ? null : strokesBytes(strokes),
       typed_name: draft.typing ? typed : null,
       name: draft.name.trim(),
@@ -73,7 +72,7 @@ export function AcceptForm({ prepared, onDone }: FormProps) {
 
 const REFUSALS = ['damaged', 'wrong', 'work', 'missing', 'other'] as const;
 
-export function RefuseForm({ prepared, onDone }: FormProps) {
+export function RefuseForm({ prepared, onDone }: { readonly prepared: Prepared; readonly onDone: (outcome: Outcome) => Promise<void> }) {
   const { statement, sha256 } = prepared;
   const tongue = statement.language;
   const [draft, write] = useDraft(`refuse ${sha256}`, { why: '', note: '', name: statement.customer ?? '' });

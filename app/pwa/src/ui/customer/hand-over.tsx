@@ -8,7 +8,7 @@ import { Button } from '../parts/button';
 import { HoldButton } from '../parts/hold';
 import { hideToast } from '../parts/toast';
 import { holdHere } from '../installer/route';
-import { AcceptForm, RefuseForm } from './forms';
+import { RefuseForm, SignForm } from './forms';
 import type { Outcome, Prepared } from './recording';
 import { StatementView } from './statement-view';
 import { sayCustomer } from './words';
@@ -22,15 +22,7 @@ export function HandOver({ prepared, tongue, onLanguage, onOutcome, onLeave }: {
   readonly onLeave: (signed: boolean) => void;
 }) {
   const [at, setAt] = useState<'text' | 'accept' | 'refuse' | 'accepted' | 'refused'>('text');
-  useEffect(() => {
-    hideToast();
-    holdHere(true);
-    document.documentElement.dataset['mode'] = 'customer';
-    return () => {
-      holdHere(false);
-      delete document.documentElement.dataset['mode'];
-    };
-  }, []);
+  useCustomersPhone();
   useEffect(() => scrollTo(0, 0), [at]);
   const done = at === 'accepted' || at === 'refused';
   const leave = (): void => {
@@ -43,15 +35,7 @@ export function HandOver({ prepared, tongue, onLanguage, onOutcome, onLeave }: {
   return (
     <div class="frame customer" lang={tongue} data-testid="hand-over">
       <header class="customer-bar">
-        {at === 'text' && (
-          <div class="row" role="group" aria-label="Language · 语言">
-            {(['zh-Hans', 'en'] as const).map((choice) => (
-              <button key={choice} type="button" class="button link" aria-pressed={choice === tongue} data-testid={`statement-${choice}`} lang={choice} onClick={() => onLanguage(choice)}>
-                {choice === 'en' ? 'English' : '中文'}
-              </button>
-            ))}
-          </div>
-        )}
+        {at === 'text' && <Tongues tongue={tongue} onLanguage={onLanguage} />}
         {(at === 'accept' || at === 'refuse') && (
           <Button kind="link" icon="chevron-left" testid="to-statement" onTap={() => setAt('text')}>
             {sayCustomer.in(tongue, 'back')}
@@ -60,7 +44,9 @@ export function HandOver({ prepared, tongue, onLanguage, onOutcome, onLeave }: {
       </header>
       <main class="stack">
         {at === 'text' && <StatementView statement={prepared.statement} digest={prepared.sha256} />}
-        {at === 'accept' && <AcceptForm prepared={prepared} onDone={keep} />}
+        {at === 'accept' && (
+          <SignForm tongue={tongue} sha256={prepared.sha256} customer={prepared.statement.customer} onDone={(signer) => keep({ outcome: 'accepted', reason: null, ...signer })} />
+        )}
         {at === 'refuse' && <RefuseForm prepared={prepared} onDone={keep} />}
         {done && (
           <div class="verdict" role="status" data-testid="signed">
@@ -83,6 +69,32 @@ export function HandOver({ prepared, tongue, onLanguage, onOutcome, onLeave }: {
           </Button>
         </footer>
       )}
+    </div>
+  );
+}
+
+/** While the screen is there the phone is the customer's: no back button, no toast, larger text. */
+export function useCustomersPhone(): void {
+  useEffect(() => {
+    hideToast();
+    holdHere(true);
+    document.documentElement.dataset['mode'] = 'customer';
+    return () => {
+      holdHere(false);
+      delete document.documentElement.dataset['mode'];
+    };
+  }, []);
+}
+
+/** The languages that the customer may read in. */
+export function Tongues({ tongue, onLanguage }: { readonly tongue: Language; readonly onLanguage: (tongue: Language) => void }) {
+  return (
+    <div class="row" role="group" aria-label="Language · 语言">
+      {(['zh-Hans', 'en'] as const).map((choice) => (
+        <button key={choice} type="button" class="button link" aria-pressed={choice === tongue} data-testid={`statement-${choice}`} lang={choice} onClick={() => onLanguage(choice)}>
+          {choice === 'en' ? 'English' : '中文'}
+        </button>
+      ))}
     </div>
   );
 }

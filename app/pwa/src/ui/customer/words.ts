@@ -104,6 +104,10 @@ export const sayCustomer = catalogue({
     refuse_needed: 'Please choose or write a reason.',
     refuse_save: 'Record that I refuse',
 
+    agree: 'I have read this and agree',
+    agree_rights: 'You keep all your rights under the law and the warranty. If you do not agree, give the phone back to the crew.',
+    agreed_text: 'Your signature is saved on this phone.',
+
     thanks: 'Thank you',
     accepted_text: 'Your signature is saved on this phone. The proof reaches you when the office has it.',
     refused_text: 'Your refusal is saved with its reason. The office will call you.',
@@ -166,6 +170,10 @@ export const sayCustomer = catalogue({
     refuse_note: '请写明',
     refuse_needed: '请选择或写明原因。',
     refuse_save: '确认拒绝',
+
+    agree: '我已阅读并同意',
+    agree_rights: '您依法享有的权利和保修权利不受影响。如不同意，请把手机交还服务人员。',
+    agreed_text: '您的签字已保存在这部手机上。',
 
     thanks: '谢谢',
     accepted_text: '您的签字已存在这部手机上。公司收到后，您会得到凭证。',

@@ -22,6 +22,11 @@ export function moment(time: string | number | Date, now: Date = new Date(), ton
   return format(time, same ? CLOCK : { ...DAY, ...CLOCK }, tongue);
 }
 
+/** "24 Nov 2026": a day of the calendar, YYYY-MM-DD, which has no zone. */
+export function calendarDay(text: string, tongue: Language = language.value): string {
+  return format(`${text}T00:00:00Z`, { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' }, tongue) || text;
+}
+
 /** "09–11" for whole hours, "09:30–11:00" else. */
 export function slotText(slot: { readonly from: string; readonly to: string } | null, tongue: Language = language.value): string {
   if (!slot) return '';

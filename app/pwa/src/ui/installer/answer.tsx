@@ -1,13 +1,14 @@
-/** One answer being given: confirm, choice, reading or text. What is written is kept as a draft until it is saved. */
-import { isDecimal, withinLimits, type Step } from '../../domain/checklist';
+/** One answer being given: confirm, choice, ticks, reading, text or date. What is written is kept as a draft until it is saved. */
+import { isDay as isDayAsked, isDecimal, withinLimits, type Step } from '../../domain/checklist';
 import type { Answer } from '../../domain/job';
 import type { AnswerValue } from '../../domain/kinds';
-import { valueAsked, type ValueAsked } from '../../domain/standard';
+import { valueAsked, type MultiAsked, type ValueAsked } from '../../domain/standard';
 import { jobById, type JobView } from '../../state/jobs';
 import { pick } from '../i18n/catalogue';
-import { Field } from '../parts/field';
+import { calendarDay } from '../i18n/format';
+import { Day, Field } from '../parts/field';
 import { Notice } from '../parts/notice';
-import { Tiles } from '../parts/tiles';
+import { Ticks, Tiles } from '../parts/tiles';
 import { toast } from '../parts/toast';
 import { normalReading, ReadingInput } from './reading';
 import { save } from './saving';
@@ -29,15 +30,42 @@ export function valueOf(asked: ValueAsked, { value }: AnswerDraft): AnswerValue 
       const reading = normalReading(value);
       return isDecimal(reading) ? reading : null;
     }
+    case 'multi': {
+      const chosen = chosenOf(asked, value);
+      return chosen.length >= (asked.min ?? 0) ? chosen : null;
+    }
     case 'text':
       return value.trim() || null;
+    case 'date':
+      return isDayAsked(asked, value, new Date().toISOString()) ? value : null;
+  }
+}
+
+/** What is ticked, in the options' order; the draft keeps one a line. */
+function chosenOf({ options }: MultiAsked, value: string): string[] {
+  const ticked = new Set(value.split('\n'));
+  return options.map((option) => option.value).filter((one) => ticked.has(one));
+}
+
+function lackText(asked: ValueAsked, value: string): string {
+  switch (asked.kind) {
+    case 'choice':
+      return sayStep('choose_one');
+    case 'multi':
+      return sayStep('choose_least', { n: asked.min ?? 0 });
+    case 'reading':
+      return sayStep('not_a_number');
+    case 'date':
+      return sayStep(isDayAsked({ kind: 'date' }, value, '') ? 'day_not_yet' : 'day_needed');
+    default:
+      return sayStep('exception_note_needed');
   }
 }
 
 /** Why a draft cannot be saved, as a sentence; null when it can. */
 export function problemOf(asked: ValueAsked, draft: AnswerDraft): string | null {
   const value = valueOf(asked, draft);
-  if (value === null) return sayStep(asked.kind === 'choice' ? 'choose_one' : asked.kind === 'reading' ? 'not_a_number' : 'exception_note_needed');
+  if (value === null) return lackText(asked, draft.value);
   return isOutside(asked, draft) && draft.note.trim() === '' ? sayStep('exception_note_needed') : null;
 }
 
@@ -69,6 +97,23 @@ export function AnswerEditor({ asked, draft, problem, onWrite }: {
           {problem && <Notice tone="stop" alert title={problem} />}
         </>
       );
+    case 'multi': {
+      const chosen = chosenOf(asked, draft.value);
+      return (
+        <>
+          <Ticks
+            legend={sayStep('choose_all')}
+            options={asked.options.map((option) => ({ value: option.value, title: pick(option.title) }))}
+            chosen={chosen}
+            testid="multi"
+            onTick={(value, on) => write((on ? [...chosen, value] : chosen.filter((one) => one !== value)).join('\n'))}
+          />
+          {problem && <Notice tone="stop" alert title={problem} />}
+        </>
+      );
+    }
+    case 'date':
+      return <Day label={sayStep('day_label')} value={draft.value} past={asked.past === true} problem={problem} onWrite={write} />;
     case 'text':
       return <Field label={sayStep('text_label')} value={draft.value} lines={4} most={1000} problem={problem} testid="text-answer" onWrite={write} />;
     case 'reading': {
@@ -100,7 +145,11 @@ export function answerText(step: Step, answer: Pick<Answer, 'value' | 'unit' | '
   const asked = valueAsked(step.rule.evidence);
   const { value } = answer;
   if (value === true) return sayStep('yes');
-  if (asked?.kind === 'choice') return pick(asked.options.find((option) => option.value === value)?.title) || String(value ?? '');
+  if (asked?.kind === 'choice' || asked?.kind === 'multi') {
+    const titles = [value].flat().map((one) => pick(asked.options.find((option) => option.value === one)?.title) || String(one ?? ''));
+    return titles.join(', ') || sayStep('none_of_them');
+  }
+  if (asked?.kind === 'date') return calendarDay(String(value ?? ''));
   return [Array.isArray(value) ? value.join(', ') : String(value ?? ''), answer.unit].filter(Boolean).join(' ');
 }
 
@@ -113,7 +162,7 @@ export interface NewAnswer {
 
 /** Records an answer and offers to take it back, which is another answer. False when it could not be kept. */
 export async function saveAnswer(view: JobView, step: Step, answer: NewAnswer, before: Answer | null): Promise<boolean> {
-  const at = { step_id: step.step_id, unit_id: step.unit_id, component: null };
+  const at = { step_id: step.step_id, unit_id: step.unit_id, component: step.component };
   const { value, unit = null, exception = null, finding_id: findingId = null } = answer;
   const saved = await save(view.job_id, 'step.answered', { ...at, value, unit, exception, finding_id: findingId });
   if (!saved) return false;

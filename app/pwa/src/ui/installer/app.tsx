@@ -28,6 +28,7 @@ const StepScreen = lazy(async () => (await import('./step')).StepScreen);
 const CameraScreen = lazy(async () => (await import('./camera-screen')).CameraScreen);
 const ScanScreen = lazy(async () => (await import('./scan-screen')).ScanScreen);
 const SignOff = lazy(async () => (await import('../customer/sign-off')).SignOff);
+const Agree = lazy(async () => (await import('../customer/agree')).Agree);
 const Finish = lazy(async () => (await import('./finish')).Finish);
 const FailVisit = lazy(async () => (await import('./fail')).FailVisit);
 const NoteScreen = lazy(async () => (await import('./note')).NoteScreen);
@@ -48,7 +49,7 @@ function Phase() {
   return (
     <>
       {enrolled && <UpdateBanner at={at} />}
-      <Boundary place={`${at.screen} ${at.job_id} ${at.query.id ?? ''} ${at.query.unit ?? ''}`} fallback={(again) => <Broken again={again} />}>
+      <Boundary place={`${at.screen} ${at.job_id} ${at.query.id ?? ''} ${at.query.unit ?? ''} ${at.query.part ?? ''}`} fallback={(again) => <Broken again={again} />}>
         {enrolled ? <Screen at={at} /> : <Enrol code={at.query.code ?? ''} lost={phase.value === 'lost'} />}
       </Boundary>
       <ToastPlace />
@@ -86,6 +87,8 @@ function Screen({ at }: { readonly at: Route }) {
       return <CameraScreen key={key} jobId={jobId} query={query} />;
     case 'scan':
       return <ScanScreen key={key} jobId={jobId} query={query} />;
+    case 'agree':
+      return <Agree key={key} jobId={jobId} query={query} />;
     case 'sign':
       return <SignOff key={key} jobId={jobId} query={query} />;
     case 'finish':

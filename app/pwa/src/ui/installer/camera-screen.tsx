@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import { find } from '../../domain/job';
 import { copyOf, NotAPicture, preparePhoto, weaknessOf, type PreparedPhoto, type Weakness } from '../../device/photo';
+import type { PhotoRole } from '../../domain/standard';
 import { keepThumb } from '../../state/items';
 import { newId } from '../../state/record';
 import type { JobView } from '../../state/jobs';
@@ -37,11 +38,10 @@ export function CameraScreen({ jobId, query }: { readonly jobId: string; readonl
 }
 
 function RoleCamera({ view, query, role }: { readonly view: JobView; readonly query: Query; readonly role: string }) {
-  const step = stepAt(view, query.id, query.unit);
+  const step = stepAt(view, query);
   const spec = roleOf(view.standards, role, step?.standard_id);
-  const stepId = query.id || null;
-  const unitId = query.unit || null;
-  const taken = photosOf(view.state, stepId, unitId, role);
+  const at = { step_id: query.id || null, unit_id: query.unit || null, component: query.part || null };
+  const taken = photosOf(view.state, at, role);
   const min = step?.rule.evidence.find((asked) => asked.kind === 'photo' && asked.role === role);
   const needed = min?.kind === 'photo' ? min.min : 1;
   const single = Boolean(query.finding || query.replaces);
@@ -62,9 +62,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
       {
         photo_id: newId(),
         role,
-        step_id: stepId,
-        unit_id: unitId,
-        component: null,
+        ...at,
         sha256: photo.sha256,
         size: photo.bytes.byteLength,
         mime: photo.mime,
@@ -147,7 +145,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
             <FileButton capture label={sayCamera('phone_camera')} primary onPick={picked} />
           </CameraHelp>
         ) : (
-          <div class={`outline ${outlineOf(role)}`} aria-hidden="true" />
+          <div class={`outline ${outlineOf(role, spec)}`} aria-hidden="true" />
         )}
       </div>
       <div class="vf-words" role="status">
@@ -182,8 +180,9 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
   );
 }
 
-/** The shape to fill: plates lie, doors and appliances stand. */
-function outlineOf(role: string): string {
+/** The shape to fill: as the standard has it, else by what the role is called. */
+function outlineOf(role: string, spec: PhotoRole | null): string {
+  if (spec?.overlay) return { plate: 'lying', wide: 'lying', upright: 'standing', square: 'square' }[spec.overlay];
   if (role === 'rating_plate') return 'lying';
   return /door|unit|place|running|old/.test(role) ? 'standing' : '';
 }

@@ -4,6 +4,7 @@ import type { Rule } from '../../domain/standard';
 import { pick } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
+import { Notice } from '../parts/notice';
 import { Sheet } from '../parts/sheet';
 import { Tiles } from '../parts/tiles';
 import { sayStep } from './words-step';
@@ -16,7 +17,8 @@ export function ExceptionSheet({ exception, onSave, onClose }: {
   const [reason, setReason] = useState<string | null>(null);
   const [note, setNote] = useState('');
   const [tried, setTried] = useState(false);
-  const lacking = exception.requires === 'note' && note.trim() === '';
+  // Whoever has to agree must be able to read what about.
+  const lacking = (exception.requires ?? null) !== null && note.trim() === '';
   const saveIt = async (): Promise<void> => {
     setTried(true);
     if (reason !== null && !lacking) await onSave({ reason, note: note.trim() || null });
@@ -32,6 +34,8 @@ export function ExceptionSheet({ exception, onSave, onClose }: {
         onChoose={setReason}
       />
       {tried && reason === null && <p class="stop" role="alert">{sayStep('choose_one')}</p>}
+      {exception.requires === 'customer' && <Notice tone="wait" icon="user" title={sayStep('customer_agrees')} />}
+      {exception.requires === 'supervisor' && <Notice tone="wait" icon="eye" title={sayStep('office_agrees')} />}
       <Field label={sayStep('exception_note')} value={note} lines={3} most={1000} problem={tried && lacking ? sayStep('exception_note_needed') : null} testid="exception-note" onWrite={setNote} />
       <Button kind="primary" testid="exception-save" onTap={saveIt}>
         {sayStep('exception_save')}

@@ -1,7 +1,7 @@
 /** The visit fails: the reason as a tile, then the evidence that this reason asks for. */
 import { useState } from 'preact/hooks';
 import type { Asked, FailureReason, PhotoAsked } from '../../domain/standard';
-import { photosOf, roleOf } from './work';
+import { NO_STEP, photosOf, roleOf } from './work';
 import type { JobView } from '../../state/jobs';
 import { pick } from '../i18n/catalogue';
 import { Button } from '../parts/button';
@@ -109,7 +109,7 @@ function Evidence({ view, asked, draft, write }: { readonly view: JobView; reado
 function PhotoEvidence({ view, asked }: { readonly view: JobView; readonly asked: PhotoAsked }) {
   const role = roleOf(view.standards, asked.role);
   const title = pick(role?.title) || asked.role;
-  const photos = photosOf(view.state, null, null, asked.role);
+  const photos = photosOf(view.state, NO_STEP, asked.role);
   return (
     <section class="stack tight" data-testid="photos" data-role={asked.role}>
       <h3 class="figures">{sayEnd('fail_photo', { role: title, n: photos.length, min: asked.min })}</h3>
@@ -130,7 +130,7 @@ function reasonsOf(view: JobView): FailureReason[] {
 
 function lackingOf(view: JobView, reason: FailureReason, draft: Draft): string[] {
   return reason.evidence.flatMap((asked) => {
-    if (asked.kind === 'photo' && photosOf(view.state, null, null, asked.role).length < asked.min) {
+    if (asked.kind === 'photo' && photosOf(view.state, NO_STEP, asked.role).length < asked.min) {
       return [pick(roleOf(view.standards, asked.role)?.title) || asked.role];
     }
     if (asked.kind === 'choice' && !asked.options.some((option) => option.value === draft.choice)) return [sayStep('choose_one')];

@@ -7,13 +7,13 @@ import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { go } from './route';
 import { useAnyPhoto } from './use';
-import { placeOfFinding, roleOf, stepAt, unitOf } from './work';
+import { addressed, placeOfFinding, roleOf, stepAt, unitOf } from './work';
 import { sayJob } from './words-job';
 
 export function FindingCard({ view, finding }: { readonly view: JobView; readonly finding: Finding }) {
   const { state } = view;
   const photo = finding.photo_id === null ? null : find(state.photos, 'photo_id', finding.photo_id);
-  const step = stepAt(view, finding.step_id ?? undefined, finding.unit_id ?? undefined);
+  const step = stepAt(view, addressed(finding));
   const role = photo ? pick(roleOf(view.standards, photo.role)?.title) || photo.role : '';
   const unit = state.units.length > 1 ? unitOf(state, finding.unit_id)?.name : null;
   const what = [role || pick(step?.rule.title) || sayJob('need_signoff'), unit].filter(Boolean).join(' · ');

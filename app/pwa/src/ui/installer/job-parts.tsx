@@ -7,7 +7,8 @@ import { Button } from '../parts/button';
 import { categoryIcon, Icon, type IconName } from '../parts/icon';
 import { Chip } from '../parts/notice';
 import { address, go } from './route';
-import { isOpen, isSame, nextStep, phases, photosOf, placeOf, roleOf, scanState, unitOf, type PhaseProgress } from './work';
+import { isAt } from '../../domain/checklist';
+import { isOpen, nextStep, phases, photosOf, placeOf, roleOf, scanState, subjectOf, type PhaseProgress } from './work';
 import { sayJob } from './words-job';
 
 /** The rooms one goes through: done, begun, to do. */
@@ -94,7 +95,7 @@ export function StepList({ view }: { readonly view: JobView }) {
 }
 
 function PhaseSteps({ view, phase, next }: { readonly view: JobView; readonly phase: PhaseProgress; readonly next: Step | null }) {
-  const current = next !== null && phase.steps.some((step) => isSame(step, next));
+  const current = next !== null && phase.steps.some((step) => isAt(step, next));
   const [opened, setOpened] = useState<boolean | null>(null);
   const { icon, tone } = phaseLook(phase);
   return (
@@ -107,7 +108,7 @@ function PhaseSteps({ view, phase, next }: { readonly view: JobView; readonly ph
       </summary>
       <ul>
         {phase.steps.map((step) => (
-          <StepRow key={`${step.step_id} ${step.unit_id ?? ''}`} view={view} step={step} />
+          <StepRow key={`${step.step_id} ${step.unit_id ?? ''} ${step.component ?? ''}`} view={view} step={step} />
         ))}
       </ul>
     </details>
@@ -115,16 +116,16 @@ function PhaseSteps({ view, phase, next }: { readonly view: JobView; readonly ph
 }
 
 export function StepRow({ view, step }: { readonly view: JobView; readonly step: Step }) {
-  const unit = view.state.units.length > 1 ? unitOf(view.state, step.unit_id) : null;
-  const photos = step.rule.evidence.reduce((sum, asked) => (asked.kind === 'photo' ? sum + photosOf(view.state, step.step_id, step.unit_id, asked.role).length : sum), 0);
+  const subject = view.state.units.length > 1 || step.component !== null ? subjectOf(view.state, step) : '';
+  const photos = step.rule.evidence.reduce((sum, asked) => (asked.kind === 'photo' ? sum + photosOf(view.state, step, asked.role).length : sum), 0);
   const look = stepLook(step);
   return (
     <li>
-      <a class="step-row" href={placeOf(view.job_id, step)} data-testid="step" data-step={step.step_id} data-unit={step.unit_id ?? ''} data-verdict={step.verdict}>
+      <a class="step-row" href={placeOf(view.job_id, step)} data-testid="step" data-step={step.step_id} data-unit={step.unit_id ?? ''} data-part={step.component ?? ''} data-verdict={step.verdict}>
         <Icon name={look.icon} class={look.tone} />
         <span class="grow">
           <span>{pick(step.rule.title)}</span>
-          {unit && <span class="small quiet block">{unit.name}</span>}
+          {subject && <span class="small quiet block">{subject}</span>}
           <span class={`small block ${isOpen(step) ? 'quiet' : look.tone}`}>{isOpen(step) ? missingText(view, step) : look.word}</span>
         </span>
         {photos > 0 && (
@@ -165,5 +166,5 @@ function missingWord(view: JobView, step: Step, missing: Missing): string {
     const role = missing.slice('photo:'.length);
     return sayJob('need_photo', { role: pick(roleOf(view.standards, role, step.standard_id)?.title) || role });
   }
-  return sayJob(`need_${missing as 'value' | 'scan' | 'signoff' | 'finding'}`);
+  return sayJob(`need_${missing as Exclude<Missing, `photo:${string}`>}`);
 }

@@ -6,12 +6,12 @@
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
 
-export const SCREENS = ['today', 'check', 'outbox', 'safe', 'settings', 'storage', 'enrol', 'job', 'step', 'photo', 'scan', 'sign', 'finish', 'fail', 'note'] as const;
+export const SCREENS = ['today', 'check', 'outbox', 'safe', 'settings', 'storage', 'enrol', 'job', 'step', 'photo', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
-const OF_A_JOB: readonly ScreenName[] = ['job', 'step', 'photo', 'scan', 'sign', 'finish', 'fail', 'note'];
+const OF_A_JOB: readonly ScreenName[] = ['job', 'step', 'photo', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'];
 
-export type Query = Readonly<Partial<Record<'id' | 'unit' | 'role' | 'finding' | 'replaces' | 'for' | 'lang' | 'code', string>>>;
+export type Query = Readonly<Partial<Record<'id' | 'unit' | 'part' | 'role' | 'finding' | 'replaces' | 'for' | 'lang' | 'code', string>>>;
 
 export interface Route {
   readonly screen: ScreenName;
@@ -73,7 +73,9 @@ export function followAddress(): void {
 
 export function parentOf({ screen, job_id: jobId, query }: Route): string {
   if (screen === 'photo' && query.for === 'failure') return address('fail', jobId);
-  if ((screen === 'photo' || screen === 'scan') && query.id) return address('step', jobId, { id: query.id, unit: query.unit ?? '' });
+  if ((screen === 'photo' || screen === 'scan' || screen === 'agree') && query.id) {
+    return address('step', jobId, { id: query.id, unit: query.unit ?? '', part: query.part ?? '' });
+  }
   return OF_A_JOB.includes(screen) && screen !== 'job' ? address('job', jobId) : address('today');
 }
 

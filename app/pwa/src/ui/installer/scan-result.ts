@@ -1,6 +1,7 @@
 /** What a read code means for a job, and for the other jobs of the day. Pure functions. */
 import { match, parse, type Match, type Parsed } from '../../domain/scan';
 import { normalSerial } from '../../domain/serial';
+import type { Key } from '../../domain/checklist';
 import { find, type Unit } from '../../domain/job';
 import type { Kinds } from '../../domain/kinds';
 import type { JobView } from '../../state/jobs';
@@ -20,12 +21,13 @@ export function judge(raw: string, symbology: string, method: Seen['method'], vi
 }
 
 /** The fact to record about a scan, for the unit that it counts for. */
-export function factOf(seen: Seen, unitId: string | null, stepId: string | null): Kinds['unit.scanned'] {
+export function factOf(seen: Seen, { unit_id, step_id, component }: Key): Kinds['unit.scanned'] {
   const { parsed, match: said } = seen;
   return {
-    unit_id: unitId,
-    component: said.component,
-    step_id: stepId,
+    unit_id,
+    // A part's own serial says which part it is; where the order has none, it is the part that was asked for.
+    component: said.component ?? component,
+    step_id,
     raw: seen.raw,
     symbology: seen.symbology.slice(0, 24),
     method: seen.method,

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { openScanner, type Read, type Scanner } from '../../device/scanner';
 import { copyOf } from '../../device/photo';
+import { find } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
 import { Button, RoundButton } from '../parts/button';
 import { Notice } from '../parts/notice';
@@ -31,6 +32,7 @@ type Shown = { readonly as: 'wrong' | 'unknown' | 'match'; readonly seen: Seen }
 function UnitScan({ view, query }: { readonly view: JobView; readonly query: Query }) {
   const unitId = query.unit || null;
   const stepId = query.id || null;
+  const part = query.part || null;
   const unit = unitOf(view.state, unitId);
   const [typing, setTyping] = useState(false);
   const [shown, setShown] = useState<Shown>(null);
@@ -41,11 +43,13 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
   const busy = useRef(false);
 
   const count = async (seen: Seen, forUnit: string | null): Promise<void> => {
-    if (!(await save(view.job_id, 'unit.scanned', factOf(seen, forUnit, stepId)))) return setShown(null);
+    const fact = factOf(seen, { unit_id: forUnit, step_id: stepId, component: forUnit === unitId ? part : null });
+    if (!(await save(view.job_id, 'unit.scanned', fact))) return setShown(null);
     if (seen.match.verdict === 'wrong') return setShown({ as: 'wrong', seen });
     setShown({ as: 'match', seen });
-    toast(sayCamera('match', { what: unitWords(view, forUnit, seen.match.component) }));
-    setTimeout(back, 500);
+    toast(sayCamera('match', { what: unitWords(view, forUnit, fact.component ?? null) }));
+    // Another part of the same unit counts for itself; the one that was asked for is still looked for.
+    setTimeout(() => (part === null || fact.component === part ? back() : setShown(null)), part === null || fact.component === part ? 500 : 1_500);
   };
   const meet = async (read: Read, method: Seen['method']): Promise<void> => {
     if (busy.current) return;
@@ -76,7 +80,8 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
     if (read) await meet(read, 'photo');
     else setShown({ as: 'no_code' });
   };
-  const wanted = unit ? [unit.name, unit.serial].filter(Boolean).join(' · ') : '';
+  const wantedPart = unit && part !== null ? find(unit.components, 'component_id', part) : null;
+  const wanted = unit ? [unit.name, wantedPart?.name, wantedPart ? wantedPart.serial : unit.serial].filter(Boolean).join(' · ') : '';
   return (
     <main class="viewfinder scan" data-testid="scan-screen">
       <header class="vf-bar">

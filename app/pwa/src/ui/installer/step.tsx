@@ -1,6 +1,6 @@
 /** One step of the checklist: what to do, what it asks, what it has, and the one next thing. */
 import { useState } from 'preact/hooks';
-import type { Step } from '../../domain/checklist';
+import { isAt, type Step } from '../../domain/checklist';
 import { currentAnswer, find } from '../../domain/job';
 import { valueAsked, type PhotoAsked } from '../../domain/standard';
 import type { JobView } from '../../state/jobs';
@@ -19,14 +19,14 @@ import { address, go, type Query } from './route';
 import { save } from './saving';
 import { ItemMark } from './sync-bar';
 import { useDraft, useJob } from './use';
-import { isOpen, isSame, nextStep, photosOf, placeOf, roleOf, scanState, stepAt, unitOf } from './work';
+import { addressed, isOpen, nextStep, photosOf, placeOf, roleOf, scansOf, scanState, stepAt, subjectOf, unitOf } from './work';
 import { say } from './words';
 import { sayJob } from './words-job';
 import { sayStep } from './words-step';
 
 export function StepScreen({ jobId, query }: { readonly jobId: string; readonly query: Query }) {
   const view = useJob(jobId);
-  const step = view && stepAt(view, query.id, query.unit);
+  const step = view && stepAt(view, query);
   return view && step ? <OneStep view={view} step={step} findingId={query.finding ?? null} /> : <NoJob />;
 }
 
@@ -38,9 +38,9 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
   const asked = valueAsked(rule.evidence);
   const finding = findingId === null ? null : find(state.findings, 'finding_id', findingId);
   const openFinding = finding?.status === 'open' ? finding : null;
-  const answer = currentAnswer(state, step.step_id, step.unit_id, null);
+  const answer = currentAnswer(state, step.step_id, step.unit_id, step.component);
   const given = answer !== null && (answer.exception !== null || !step.missing.includes('value')) && (answer.value !== null || answer.exception !== null);
-  const [draft, write, clearDraft] = useDraft<{ value: string; note: string }>(`step ${view.job_id} ${step.step_id} ${step.unit_id ?? ''}`, { ...NOTHING });
+  const [draft, write, clearDraft] = useDraft<{ value: string; note: string }>(`step ${view.job_id} ${step.step_id} ${step.unit_id ?? ''} ${step.component ?? ''}`.trimEnd(), { ...NOTHING });
   const [changing, setChanging] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
   const [excepting, setExcepting] = useState(false);
@@ -48,7 +48,7 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
 
   const onward = (): void => {
     const now = fresh(view);
-    const here = now.steps.find((other) => isSame(other, step));
+    const here = now.steps.find((other) => isAt(step, other));
     if (here && isOpen(here)) return;
     const next = nextStep(now, step);
     go(next ? placeOf(view.job_id, next) : address('job', view.job_id), 'replace');
@@ -77,9 +77,9 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
     onward();
   };
 
-  const place = view.steps.findIndex((other) => isSame(other, step)) + 1;
+  const place = view.steps.findIndex((other) => isAt(step, other)) + 1;
   const unit = unitOf(state, step.unit_id);
-  const under = [sayStep('position', { n: place, all: view.steps.length }), sayJob(`phase_${rule.phase}`), unit?.name].filter(Boolean).join(' · ');
+  const under = [sayStep('position', { n: place, all: view.steps.length }), sayJob(`phase_${rule.phase}`), subjectOf(state, step)].filter(Boolean).join(' · ');
   return (
     <Frame
       testid="step"
@@ -126,6 +126,7 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
       )}
       {rule.evidence.map((evidence) => evidence.kind === 'photo' && <PhotoPart key={evidence.role} view={view} step={step} asked={evidence} />)}
       {rule.evidence.some((evidence) => evidence.kind === 'scan') && unit && <ScanPart view={view} step={step} unitId={unit.unit_id} />}
+      <AgreementPart view={view} step={step} />
       {rule.exception && isOpen(step) && (
         <Button kind="link" icon="info" testid="cannot" onTap={() => setExcepting(true)}>
           {sayStep('cannot')}
@@ -152,7 +153,7 @@ function Primary({ view, step, editing, outside, saveValue, onward }: {
 }) {
   const photo = step.missing.find((missing) => missing.startsWith('photo:'))?.slice('photo:'.length);
   if (editing) {
-    const last = photo === undefined && !step.missing.includes('scan');
+    const last = photo === undefined && !step.missing.includes('scan') && !step.missing.includes('acknowledge');
     const confirm = valueAsked(step.rule.evidence)?.kind === 'confirm';
     return (
       <Button kind="primary" icon="check" testid="save" onTap={saveValue}>
@@ -171,6 +172,13 @@ function Primary({ view, step, editing, outside, saveValue, onward }: {
     return (
       <Button kind="primary" icon="camera" testid="take-photo" onTap={() => go(photoPlace(view, step, photo))}>
         {sayStep('take_photo', { role: pick(roleOf(view.standards, photo, step.standard_id)?.title) || photo })}
+      </Button>
+    );
+  }
+  if (step.missing.includes('acknowledge')) {
+    return (
+      <Button kind="primary" icon="signature" testid="to-agree" onTap={() => go(address('agree', view.job_id, addressed(step)))}>
+        {sayStep('hand_over', { name: view.state.customer?.name ?? '' })}
       </Button>
     );
   }
@@ -194,7 +202,7 @@ function StateChip({ step }: { readonly step: Step }) {
 function PhotoPart({ view, step, asked }: { readonly view: JobView; readonly step: Step; readonly asked: PhotoAsked }) {
   const role = roleOf(view.standards, asked.role, step.standard_id);
   const title = pick(role?.title) || asked.role;
-  const photos = photosOf(view.state, step.step_id, step.unit_id, asked.role);
+  const photos = photosOf(view.state, step, asked.role);
   return (
     <section class="stack tight" data-testid="photos" data-role={asked.role}>
       <h2 class="row">
@@ -211,8 +219,8 @@ function PhotoPart({ view, step, asked }: { readonly view: JobView; readonly ste
 }
 
 function ScanPart({ view, step, unitId }: { readonly view: JobView; readonly step: Step; readonly unitId: string }) {
-  const scanned = scanState(view.state, unitId);
-  const last = view.state.scans.findLast((scan) => scan.unit_id === unitId);
+  const scanned = scanState(view.state, unitId, step.component);
+  const last = scansOf(view.state, unitId, step.component).at(-1);
   return (
     <section class="card row apart" data-testid="scan-part" data-scan={scanned}>
       <span class="grow">
@@ -228,11 +236,30 @@ function ScanPart({ view, step, unitId }: { readonly view: JobView; readonly ste
   );
 }
 
+/** What the customer is asked to agree to here, or who agreed and when. */
+function AgreementPart({ view, step }: { readonly view: JobView; readonly step: Step }) {
+  const asked = step.rule.evidence.find((evidence) => evidence.kind === 'acknowledge');
+  const given = view.state.acknowledgements.findLast((one) => isAt(step, one));
+  if (!asked && !given && !step.missing.includes('acknowledge')) return null;
+  return (
+    <section class="card stack tight" data-testid="agreement-part" data-agreed={given !== undefined && !step.missing.includes('acknowledge')}>
+      <div class="row">{step.missing.includes('acknowledge') ? <Chip icon="user">{sayJob('need_acknowledge')}</Chip> : <Chip tone="ok">{sayStep('agreed')}</Chip>}</div>
+      {asked?.kind === 'acknowledge' && <p>{pick(asked.text)}</p>}
+      {given && (
+        <div class="row apart small">
+          <span class="quiet figures">{byWhom(given.name ?? given.typed_name ?? undefined, given.at)}</span>
+          <ItemMark eventId={given.event_id} deviceId={given.device_id} />
+        </div>
+      )}
+    </section>
+  );
+}
+
 function photoPlace(view: JobView, step: Step, role: string): string {
-  return address('photo', view.job_id, { id: step.step_id, unit: step.unit_id ?? '', role });
+  return address('photo', view.job_id, { ...addressed(step), role });
 }
 
 function scanPlace(view: JobView, step: Step): string {
-  return address('scan', view.job_id, { id: step.step_id, unit: step.unit_id ?? '' });
+  return address('scan', view.job_id, addressed(step));
 }
 

@@ -1,7 +1,7 @@
 /** What a job asks for next, in the order that the work is done. Pure functions of a job's view. */
-import type { Step } from '../../domain/checklist';
-import { blocking } from '../../domain/checklist';
-import { find, openFindings, type Answer, type Finding, type JobState, type Photo, type Unit, type Visit } from '../../domain/job';
+import type { Key, Step } from '../../domain/checklist';
+import { blocking, isAt } from '../../domain/checklist';
+import { find, openFindings, type Finding, type JobState, type Photo, type Scan, type Unit, type Visit } from '../../domain/job';
 import type { PhotoRole, Phase, Standard } from '../../domain/standard';
 import type { JobView } from '../../state/jobs';
 import { address, type Query } from './route';
@@ -35,34 +35,37 @@ export function nextStep(view: JobView, after: Step | null): Step | null {
   const missed = (step: Step): boolean => view.state.stage === 'on_site' && step.rule.severity !== 'must' && BEFORE_THE_DOOR.includes(step.rule.phase);
   const open = view.steps.filter((step) => isOpen(step) && step.rule.severity !== 'info' && !missed(step));
   if (!after) return open[0] ?? null;
-  const place = view.steps.findIndex((step) => isSame(step, after));
-  return open.find((step) => view.steps.indexOf(step) > place) ?? open.find((step) => !isSame(step, after)) ?? null;
+  const place = view.steps.findIndex((step) => isAt(step, after));
+  return open.find((step) => view.steps.indexOf(step) > place) ?? open.find((step) => !isAt(step, after)) ?? null;
 }
 
 export function isOpen(step: Step): boolean {
   return step.missing.length > 0;
 }
 
-export function isSame(one: Pick<Step, 'step_id' | 'unit_id'>, other: Pick<Step, 'step_id' | 'unit_id'>): boolean {
-  return one.step_id === other.step_id && one.unit_id === other.unit_id;
+/** The step that an address names. */
+export function stepAt(view: JobView, { id, unit, part }: Pick<Query, 'id' | 'unit' | 'part'>): Step | null {
+  const key = { step_id: id ?? '', unit_id: unit || null, component: part || null };
+  return view.steps.find((step) => isAt(key, step)) ?? null;
 }
 
-export function stepAt(view: JobView, stepId: string | undefined, unitId: string | undefined): Step | null {
-  return view.steps.find((step) => step.step_id === stepId && (step.unit_id ?? '') === (unitId ?? '')) ?? null;
+/** What names a step in an address. */
+export function addressed({ step_id, unit_id, component }: Key): { id: string; unit: string; part: string } {
+  return { id: step_id ?? '', unit: unit_id ?? '', part: component ?? '' };
 }
 
 /** Where a step is worked on: the sign-off has a screen of its own. */
 export function placeOf(jobId: string, step: Step, more: Query = {}): string {
   if (step.rule.evidence.some((asked) => asked.kind === 'signoff')) return address('sign', jobId, more);
-  return address('step', jobId, { id: step.step_id, unit: step.unit_id ?? '', ...more });
+  return address('step', jobId, { ...addressed(step), ...more });
 }
 
 /** Where a finding is answered. */
 export function placeOfFinding(view: JobView, finding: Finding): string {
   const photo = finding.photo_id === null ? null : find(view.state.photos, 'photo_id', finding.photo_id);
-  const at = { id: finding.step_id ?? '', unit: finding.unit_id ?? '', finding: finding.finding_id };
+  const at = { ...addressed(finding), finding: finding.finding_id };
   if (photo) return address('photo', view.job_id, { ...at, role: photo.role });
-  const step = stepAt(view, finding.step_id ?? undefined, finding.unit_id ?? undefined);
+  const step = stepAt(view, at);
   return step ? placeOf(view.job_id, step, { finding: finding.finding_id }) : address('sign', view.job_id, { finding: finding.finding_id });
 }
 
@@ -104,14 +107,18 @@ export function visitNow(state: JobState): Visit | null {
 }
 
 /** Photos of a step and role that still count, oldest first. */
-export function photosOf(state: JobState, stepId: string | null, unitId: string | null, role: string): Photo[] {
-  return state.photos.filter(
-    (photo) => photo.step_id === stepId && photo.unit_id === unitId && photo.role === role && !photo.retracted && photo.replaced_by === null,
-  );
+export function photosOf(state: JobState, key: Key, role: string): Photo[] {
+  return state.photos.filter((photo) => isAt(key, photo) && photo.role === role && !photo.retracted && photo.replaced_by === null);
 }
 
-export function answersOf(state: JobState, step: Step): Answer[] {
-  return state.answers.filter((answer) => answer.step_id === step.step_id && answer.unit_id === step.unit_id && answer.component === null);
+/** Of the whole job, and of no step. */
+export const NO_STEP: Key = { step_id: null, unit_id: null, component: null };
+
+/** What a step is about, in words: the unit and, where it is about a part, the part. */
+export function subjectOf(state: JobState, { unit_id, component }: Key): string {
+  const unit = unitOf(state, unit_id);
+  const part = unit && component !== null ? find(unit.components, 'component_id', component) : null;
+  return [unit?.name, part?.name ?? component].filter(Boolean).join(' · ');
 }
 
 /** The role as the step's own standard has it, else as any of the job's standards has it. */
@@ -121,9 +128,14 @@ export function roleOf(standards: readonly Standard[], role: string, standardId 
   return found?.photo_roles[role] ?? null;
 }
 
+/** The scans of a unit, or of one of its parts, in their order. */
+export function scansOf(state: JobState, unitId: string, component: string | null): Scan[] {
+  return state.scans.filter((scan) => scan.unit_id === unitId && (component === null || scan.component === component));
+}
+
 /** matched: the right unit was scanned. wrong: the last scan was another one. */
-export function scanState(state: JobState, unitId: string): 'matched' | 'wrong' | 'none' {
-  const scans = state.scans.filter((scan) => scan.unit_id === unitId);
+export function scanState(state: JobState, unitId: string, component: string | null = null): 'matched' | 'wrong' | 'none' {
+  const scans = scansOf(state, unitId, component);
   if (scans.some((scan) => scan.verdict !== 'wrong')) return 'matched';
   return scans.length > 0 ? 'wrong' : 'none';
 }

@@ -1,4 +1,4 @@
-/** A text that a person writes, with its name above and its problem below. */
+/** A text or a day that a person writes, with its name above and its problem below. */
 import { useId } from 'preact/hooks';
 import { Icon } from './icon';
 
@@ -44,4 +44,33 @@ export function Field({ label, value, lines = 1, most, mode = 'text', hint, prob
       )}
     </div>
   );
+}
+
+/** A day of the calendar, by the phone's own picker; YYYY-MM-DD, or empty. */
+export function Day({ label, value, past, problem, onWrite }: {
+  readonly label: string;
+  readonly value: string;
+  /** None that is yet to come. */
+  readonly past: boolean;
+  readonly problem: string | null;
+  readonly onWrite: (value: string) => void;
+}) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input id={id} class="input figures" type="date" min="1980-01-01" max={past ? today() : '2099-12-31'} value={value} aria-invalid={problem !== null} data-testid="day" onInput={(event) => onWrite(event.currentTarget.value)} />
+      {problem && (
+        <p class="problem" role="alert">
+          <Icon name="octagon-x" /> {problem}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Today where the phone is. */
+function today(): string {
+  const now = new Date();
+  return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 }

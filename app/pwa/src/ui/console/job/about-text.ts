@@ -1,4 +1,5 @@
 /** What an event of the timeline is about, in words: its step, photo role, unit or reason instead of an id. */
+import { isAt } from '../../../domain/checklist';
 import { find } from '../../../domain/job';
 import type { TimelineEntry } from '../../../state/console/shapes';
 import { pick } from '../../i18n/catalogue';
@@ -12,9 +13,14 @@ export function aboutText(view: JobView, entry: TimelineEntry): string {
   switch (entry.kind) {
     case 'step.answered': {
       const answer = find(state.answers, 'rev', entry.rev);
-      const step = view.laid.find((candidate) => candidate.step_id === answer?.step_id && candidate.unit_id === answer.unit_id);
+      const step = view.laid.find((candidate) => answer !== null && isAt(answer, candidate));
       if (answer === null) return entry.about ?? '';
       return step ? `${pick(step.rule.title)}: ${answerText(view, step, answer)}` : answer.step_id;
+    }
+    case 'step.acknowledged': {
+      const agreed = find(state.acknowledgements, 'rev', entry.rev);
+      const step = view.laid.find((candidate) => agreed !== null && isAt(agreed, candidate));
+      return agreed === null ? (entry.about ?? '') : joined(step ? pick(step.rule.title) : agreed.step_id, agreed.name ?? agreed.typed_name ?? '');
     }
     case 'photo.captured': {
       const photo = find(state.photos, 'rev', entry.rev);

@@ -1,7 +1,9 @@
 /** What was answered, in words. */
 import type { Missing, Step } from '../../../domain/checklist';
 import type { Answer } from '../../../domain/job';
+import { valueAsked } from '../../../domain/standard';
 import { pick } from '../../i18n/catalogue';
+import { calendarDay } from '../../i18n/format';
 import { optionTitle, reasonTitle } from './evidence';
 import { roleName, type JobView } from './view';
 import { say } from './words';
@@ -10,7 +12,8 @@ export function answerText(view: JobView, step: Step, answer: Answer): string {
   const { value } = answer;
   if (value === null) return answer.exception === null ? say('answer_none') : exceptionText(view, step, answer);
   if (typeof value === 'boolean') return value ? say('answer_yes') : say('answer_no');
-  if (Array.isArray(value)) return value.map((one) => pick(optionTitle(step, one)) || one).join(', ');
+  if (Array.isArray(value)) return value.map((one) => pick(optionTitle(step, one)) || one).join(', ') || say('answer_empty');
+  if (valueAsked(step.rule.evidence)?.kind === 'date') return calendarDay(value);
   const option = pick(optionTitle(step, value));
   return option || [value, answer.unit].filter(Boolean).join(' ');
 }

@@ -1,6 +1,6 @@
 /** Every answer beside the rule that asked, phase by phase. */
 import { useState } from 'preact/hooks';
-import type { Step } from '../../../domain/checklist';
+import { isAt, type Step } from '../../../domain/checklist';
 import { valueAsked } from '../../../domain/standard';
 import { pick } from '../../i18n/catalogue';
 import { Icon } from '../../parts/icon';
@@ -10,7 +10,7 @@ import { answerText, exceptionText, missingText } from './answer-text';
 import { draft, isAbout, turnTo, type About } from './draft';
 import { answersOf, byPhase, findingsOf } from './evidence';
 import { limitsText, VerdictChip } from './rule-card';
-import { personName, times, unitName, type JobView } from './view';
+import { personName, subjectName, times, type JobView } from './view';
 import { say } from './words';
 
 export function Checks({ view, onPhoto }: { readonly view: JobView; readonly onPhoto: (photoId: string) => void }) {
@@ -32,7 +32,7 @@ export function Checks({ view, onPhoto }: { readonly view: JobView; readonly onP
         <section key={phase} class="phase">
           <h3 class="phase-title">{phaseWord(phase)}</h3>
           <ul class="checks">
-            {steps.map((step) => <Check key={`${step.step_id}/${step.unit_id ?? ''}`} view={view} step={step} onPhoto={onPhoto} />)}
+            {steps.map((step) => <Check key={`${step.step_id}/${step.unit_id ?? ''}/${step.component ?? ''}`} view={view} step={step} onPhoto={onPhoto} />)}
           </ul>
         </section>
       ))}
@@ -44,14 +44,15 @@ function Check({ view, step, onPhoto }: { readonly view: JobView; readonly step:
   const { state } = view.detail;
   const answers = answersOf(state, step);
   const [answer, ...before] = answers;
-  const photos = state.photos.filter((photo) => photo.step_id === step.step_id && photo.unit_id === step.unit_id);
+  const photos = state.photos.filter((photo) => isAt(step, photo));
+  const agreed = state.acknowledgements.findLast((one) => isAt(step, one));
   const asked = valueAsked(step.rule.evidence);
   const limits = asked?.kind === 'reading' ? limitsText(asked) : '';
   const withCrew = findingsOf(state, step).some((finding) => finding.status === 'open');
   return (
     <li class={`check-row ${step.verdict}`} data-testid="check" data-step={step.step_id}>
       <div class="check-rule">
-        <p><strong>{pick(step.rule.title)}</strong>{step.unit_id !== null && <span class="quiet small"> {say('of_unit', { unit: unitName(view, step.unit_id) })}</span>}</p>
+        <p><strong>{pick(step.rule.title)}</strong>{step.unit_id !== null && <span class="quiet small"> {say('of_unit', { unit: subjectName(view, step) })}</span>}</p>
         <p class="small quiet">{pick(step.rule.text)}</p>
         <p class="small quiet"><span class="code">{step.step_id}</span> · {say(`severity_${step.rule.severity}`)}{limits !== '' && ` · ${limits}`}</p>
       </div>
@@ -64,6 +65,11 @@ function Check({ view, step, onPhoto }: { readonly view: JobView; readonly step:
         {answer?.exception && answer.value !== null && <p class="small">{exceptionText(view, step, answer)}</p>}
         {answer?.conflict && <p class="small warn"><Icon name="triangle-alert" /> {say('answer_conflict')}</p>}
         {answer && <p class="small quiet">{personName(view, answer.actor)} · {times(view, answer)}</p>}
+        {agreed && (
+          <p class="small" data-testid="agreed">
+            <Icon name="signature" /> {say('agreed_by', { name: agreed.name ?? agreed.typed_name ?? '' })} · {times(view, agreed)}
+          </p>
+        )}
         {before.map((old) => <p class="small quiet" key={old.event_id}>{say('answer_before', { text: answerText(view, step, old) })} · {personName(view, old.actor)}</p>)}
         <div class="row">
           {photos[0] && (

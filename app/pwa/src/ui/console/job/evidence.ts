@@ -1,5 +1,5 @@
 /** A job's evidence, arranged for the eye: photos in the order of the work, each with what it retakes, beside its rule. Pure. */
-import { steps, type Step } from '../../../domain/checklist';
+import { isAt, steps, type Step } from '../../../domain/checklist';
 import { find, type Answer, type Finding, type JobState, type Photo, type Scan, type Unit } from '../../../domain/job';
 import { PHASES, valueAsked, type Phase, type Standard, type Translated } from '../../../domain/standard';
 
@@ -68,7 +68,7 @@ export function byPhase(laid: readonly Step[]): PhaseSteps[] {
 /** All answers to a step, the current one first. */
 export function answersOf(state: JobState, step: Step): Answer[] {
   return state.answers
-    .filter((answer) => answer.step_id === step.step_id && answer.unit_id === step.unit_id && answer.component === step.component)
+    .filter((answer) => isAt(step, answer))
     .sort((a, b) => Number(b.current) - Number(a.current) || b.rev - a.rev);
 }
 
@@ -79,7 +79,7 @@ export function scansOf(state: JobState, unitId: string): Scan[] {
 /** Findings about a photo or, without one, about a step. */
 export function findingsOf(state: JobState, about: { photo_id: string } | Step): Finding[] {
   if ('photo_id' in about) return state.findings.filter((finding) => finding.photo_id === about.photo_id);
-  return state.findings.filter((finding) => finding.photo_id === null && finding.step_id === about.step_id && finding.unit_id === about.unit_id);
+  return state.findings.filter((finding) => finding.photo_id === null && isAt(about, finding));
 }
 
 /** What a photo role is called in the standards of the job. */
@@ -104,7 +104,7 @@ export function reasonTitle(standards: readonly Standard[], reason: string, step
 /** What a chosen option is called; null when the step asks for no choice. */
 export function optionTitle(step: Step, value: Answer['value']): Translated | null {
   const asked = valueAsked(step.rule.evidence);
-  return asked?.kind === 'choice' ? (asked.options.find((option) => option.value === value)?.title ?? null) : null;
+  return asked?.kind === 'choice' || asked?.kind === 'multi' ? (asked.options.find((option) => option.value === value)?.title ?? null) : null;
 }
 
 /** A hash's first characters, as the customer saw the statement's. */

@@ -8,7 +8,7 @@ import { phaseWord, verdictWord } from '../words-trade';
 import { answerText, exceptionText } from './answer-text';
 import { answersOf, scansOf } from './evidence';
 import { judged } from './units';
-import { roleName, unitName, type JobView } from './view';
+import { roleName, subjectName, type JobView } from './view';
 import { say } from './words';
 
 const VERDICT_TONES: Readonly<Record<Step['verdict'], Tone>> = { met: 'ok', excepted: 'warn', out_of_limits: 'stop', missing: 'wait' };
@@ -33,7 +33,7 @@ export function RuleCard({ view, step }: { readonly view: JobView; readonly step
       <p class="rule-title"><strong>{pick(step.rule.title)}</strong></p>
       <div class="row">
         <VerdictChip step={step} />
-        <span class="small quiet">{say(`severity_${step.rule.severity}`)} · {step.unit_id === null ? say('whole_job') : unitName(view, step.unit_id)}</span>
+        <span class="small quiet">{say(`severity_${step.rule.severity}`)} · {step.unit_id === null ? say('whole_job') : subjectName(view, step)}</span>
       </div>
       <p class="small">{pick(step.rule.text)}</p>
       {answer && (

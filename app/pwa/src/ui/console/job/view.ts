@@ -1,4 +1,5 @@
 /** Everything the parts of a job's page need, worked out once per answer of the office. */
+import type { Key } from '../../../domain/checklist';
 import type { Step } from '../../../domain/checklist';
 import { find } from '../../../domain/job';
 import type { JobDetail, TimelineEntry } from '../../../state/console/shapes';
@@ -32,6 +33,12 @@ export function roleName({ detail }: JobView, role: string): string {
 
 export function unitName({ detail }: JobView, unitId: string | null): string {
   return find(detail.state.units, 'unit_id', unitId)?.name ?? say('whole_job');
+}
+
+/** The unit that a step is about, with the part's name behind it. */
+export function subjectName(view: JobView, { unit_id, component }: Key): string {
+  const part = component === null ? null : find(find(view.detail.state.units, 'unit_id', unit_id)?.components ?? [], 'component_id', component);
+  return [unitName(view, unit_id), part?.name ?? component].filter(Boolean).join(' · ');
 }
 
 export function personName({ detail }: JobView, userId: string): string {
