@@ -42,6 +42,9 @@ DOES_NOT_PROVE = {
 }
 
 
+_ACKNOWLEDGED = ("step_id", "unit_id", "component", "text_sha256", "strokes_sha256", "typed_name", "name", "relation", "language")
+
+
 @dataclass(frozen=True, slots=True)
 class Moment:
     """When and where a fact came in: the office's times around it, its place in a log, and the flags it got."""
@@ -85,6 +88,7 @@ def document(case: Case) -> bytes:
         "photos": [_photo(case, photo) for photo in state["photos"]],
         "handovers": [_fact(case, one, "unit_ids", "from", "to", "condition", "note") for one in state["handovers"]],
         "issues": [_fact(case, one, "issue_id", "code", "unit_id", "note") for one in state["issues"]],
+        "acknowledgements": [_fact(case, one, *_ACKNOWLEDGED) for one in state["acknowledgements"]],
         "signoffs": [_signoff(case, one) for one in state["signoffs"]],
         "findings": [
             _decision(case, one, "finding_id", "photo_id", "step_id", "unit_id", "reason", "note", "status", "verdict")
