@@ -6,6 +6,7 @@
 import type { Step } from './checklist';
 import { currentAnswer, type JobState } from './job';
 import type { Language } from './kinds';
+import { valueAsked } from './standard';
 import { inLanguage, unitName } from './statement';
 
 export interface Agreement {
@@ -36,11 +37,14 @@ export function agreementOf(state: JobState, step: Step, language: Language): Ag
   };
 }
 
-/** The step's own text for the customer, or, of an exception, what is not done, why, and what was noted. */
+/** The step's own text for the customer and what was written at it, or, of an exception, what is not done, why, and what was noted. */
 function textsOf(state: JobState, { rule, step_id, unit_id, component }: Step, language: Language): string[] {
-  const exception = currentAnswer(state, step_id, unit_id, component)?.exception ?? null;
+  const answer = currentAnswer(state, step_id, unit_id, component);
+  const exception = answer?.exception ?? null;
   if (exception === null) {
-    return rule.evidence.flatMap((asked) => (asked.kind === 'acknowledge' ? [inLanguage(asked.text, language)] : []));
+    const told = rule.evidence.flatMap((asked) => (asked.kind === 'acknowledge' ? [inLanguage(asked.text, language)] : []));
+    const written = valueAsked(rule.evidence)?.kind === 'text' && typeof answer?.value === 'string' ? [answer.value] : [];
+    return [...told, ...written];
   }
   const reason = rule.exception?.reasons.find((known) => known.reason === exception.reason);
   const told = reason === undefined ? exception.reason : inLanguage(reason.title, language);
