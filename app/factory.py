@@ -28,6 +28,7 @@ from app.api import (
     rescue,
     review,
     session,
+    standards,
     sync,
     unread,
 )
@@ -36,7 +37,7 @@ from app.services.office import Office
 from app.services.uploads import CHUNK_BYTES_MAX
 from app.store.db import db, prepare_engine
 
-BLUEPRINTS = (health, sync, devices, blobs, session, jobs, review, orders, people, phones, labels, proofs, models, rescue)
+BLUEPRINTS = (health, sync, devices, blobs, session, jobs, review, orders, people, phones, labels, proofs, models, rescue, standards)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

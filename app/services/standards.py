@@ -10,8 +10,10 @@ from app import clock
 from app.domain import standard
 from app.domain.events import JsonObject
 from app.problems import NotFound
-from app.store.db import db, end_transaction
+from app.store.db import db, end_transaction, reading
 from app.store.reference import StandardVersion
+
+VERSIONS_MAX = 500
 
 
 def publish(session: Session, tenant_id: str, document: bytes) -> str:
@@ -53,6 +55,29 @@ def newest(session: Session, tenant_id: str) -> list[JsonObject]:
         }
         for _, row in sorted(by_id.items())
     ]
+
+
+def published(tenant_id: str) -> list[JsonObject]:
+    """All versions of the tenant's standards, each standard's newest first:
+    `{standard_id, version, digest, title, summary, categories, rules, published_at, is_newest}`.
+    """
+    query = select(StandardVersion).where(StandardVersion.tenant_id == tenant_id).limit(VERSIONS_MAX)
+    order = (StandardVersion.standard_id, StandardVersion.published_at.desc(), StandardVersion.version.desc())
+    found: list[JsonObject] = []
+    with reading() as session:
+        for row in session.scalars(query.order_by(*order)):
+            read = _parsed(row.document)
+            found.append(
+                {
+                    **{name: read[name] for name in ("standard_id", "version", "title", "categories")},
+                    "summary": read.get("summary"),
+                    "digest": row.digest,
+                    "rules": len(read["rules"]),
+                    "published_at": clock.stamp(row.published_at),
+                    "is_newest": not found or found[-1]["standard_id"] != row.standard_id,
+                }
+            )
+    return found
 
 
 def pinned(session: Session, tenant_id: str, state: JsonObject) -> list[JsonObject]:

@@ -135,7 +135,7 @@ def sign_in(desk: Page, login: str, password: str) -> None:
     desk.get_by_test_id("login").fill(login)
     desk.get_by_test_id("password").fill(password)
     desk.get_by_test_id("sign-in-go").click()
-    expect(desk.get_by_test_id("queue")).to_be_visible()
+    expect(desk.get_by_test_id("nav-review")).to_be_visible()
 
 
 def _free_port() -> int:

@@ -25,6 +25,7 @@ from app.services import enrol
 from app.services.demo import day, pictures, seed
 from app.store.db import db
 from app.store.jobs import JobView
+from app.store.reference import StandardVersion
 from tests.e2e import chromium, screens
 from tests.e2e.film import Film
 from tests.e2e.phones import Phones, camera_browser
@@ -166,6 +167,8 @@ def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, t
             ("phones", "/console/phones"),
             ("phones-set-aside", "/console/phones/set-aside"),
             ("phones-rescue", "/console/phones/rescue"),
+            ("standards", "/console/standards"),
+            ("standard", f"/console/standards/{_standard('washing_machine')}"),
             ("labels", f"/console/labels?job_id={_job(12)}"),
             ("verify", "/verify"),
         ):
@@ -180,6 +183,14 @@ def _job(number: int) -> str:
     db.session.rollback()
     reference = next(plan for plan in day.DAY if plan.number == number).order_ref(day.today())
     found: str = db.session.scalars(select(JobView.job_id).where(JobView.order_ref == reference)).one()
+    return found
+
+
+def _standard(standard_id: str) -> str:
+    """The digest of a standard's newest version."""
+    db.session.rollback()
+    query = select(StandardVersion.digest).where(StandardVersion.standard_id == standard_id).order_by(StandardVersion.published_at.desc())
+    found: str = db.session.scalars(query).first() or ""
     return found
 
 

@@ -21,6 +21,8 @@ import { words } from './words';
 const OrdersPage = lazy(async () => (await import('./orders/orders-page')).OrdersPage);
 const NewOrderPage = lazy(async () => (await import('./orders/new-order-page')).NewOrderPage);
 const PeoplePage = lazy(async () => (await import('./people/people-page')).PeoplePage);
+const StandardsPage = lazy(async () => (await import('./standards/standards-page')).StandardsPage);
+const StandardPage = lazy<{ digest: string }>(async () => (await import('./standards/standard-page')).StandardPage);
 const PhonesPage = lazy(async () => (await import('./phones/phones-page')).PhonesPage);
 const QuarantinePage = lazy(async () => (await import('./phones/quarantine-page')).QuarantinePage);
 const RescuePage = lazy(async () => (await import('./rescue/rescue-page')).RescuePage);
@@ -82,6 +84,10 @@ function Page() {
       return <NewOrderPage />;
     case 'people':
       return <PeoplePage />;
+    case 'standards':
+      return <StandardsPage />;
+    case 'standard':
+      return <StandardPage key={here.digest} digest={here.digest} />;
     case 'phones':
       return <PhonesPage />;
     case 'rescue':

@@ -7,12 +7,15 @@ export type Route =
   | { readonly page: 'orders' }
   | { readonly page: 'new_order' }
   | { readonly page: 'people' }
+  | { readonly page: 'standards' }
+  | { readonly page: 'standard'; readonly digest: string }
   | { readonly page: 'phones' }
   | { readonly page: 'quarantine' }
   | { readonly page: 'rescue' }
   | { readonly page: 'nowhere' };
 
 const ID = /^[A-Za-z0-9_.:-]{1,64}$/;
+const DIGEST = /^[0-9a-f]{64}$/;
 
 export function routeOf(path: string): Route {
   const [root, ...parts] = path.split('/').filter((part) => part !== '');
@@ -26,6 +29,8 @@ export function routeOf(path: string): Route {
   if (first === 'orders' && second === undefined) return { page: 'orders' };
   if (first === 'orders' && second === 'new' && third === undefined) return { page: 'new_order' };
   if (first === 'people' && second === undefined) return { page: 'people' };
+  if (first === 'standards' && second === undefined) return { page: 'standards' };
+  if (first === 'standards' && second !== undefined && DIGEST.test(second) && third === undefined) return { page: 'standard', digest: second };
   if (first === 'phones' && second === undefined) return { page: 'phones' };
   if (first === 'phones' && second === 'set-aside' && third === undefined) return { page: 'quarantine' };
   if (first === 'phones' && second === 'rescue' && third === undefined) return { page: 'rescue' };
@@ -36,12 +41,17 @@ export const QUEUE = '/console/';
 export const ORDERS = '/console/orders';
 export const NEW_ORDER = '/console/orders/new';
 export const PEOPLE = '/console/people';
+export const STANDARDS = '/console/standards';
 export const PHONES = '/console/phones';
 export const QUARANTINE = '/console/phones/set-aside';
 export const RESCUE = '/console/phones/rescue';
 
 export function jobAddress(jobId: string): string {
   return `/console/jobs/${jobId}`;
+}
+
+export function standardAddress(digest: string): string {
+  return `/console/standards/${digest}`;
 }
 
 export function proofAddress(jobId: string): string {

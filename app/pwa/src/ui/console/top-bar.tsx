@@ -10,14 +10,15 @@ import { toast } from '../parts/toast';
 import { Choices } from './choices';
 import { route } from './navigation';
 import { say } from './phones/words';
-import { ORDERS, PEOPLE, PHONES, QUEUE, type Route } from './route';
+import { ORDERS, PEOPLE, PHONES, QUEUE, STANDARDS, type Route } from './route';
 import { words } from './words';
 
-const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_orders' | 'nav_people' | 'nav_phones'; readonly icon: IconName; readonly holds: readonly Route['page'][] }[] = [
+const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_orders' | 'nav_people' | 'nav_phones' | 'nav_standards'; readonly icon: IconName; readonly holds: readonly Route['page'][] }[] = [
   { to: QUEUE, name: 'nav_review', icon: 'shield-check', holds: ['queue', 'job', 'proof'] },
   { to: ORDERS, name: 'nav_orders', icon: 'package', holds: ['orders', 'new_order'] },
   { to: PEOPLE, name: 'nav_people', icon: 'user', holds: ['people'] },
   { to: PHONES, name: 'nav_phones', icon: 'smartphone', holds: ['phones', 'quarantine', 'rescue'] },
+  { to: STANDARDS, name: 'nav_standards', icon: 'list-checks', holds: ['standards', 'standard'] },
 ];
 
 export function TopBar({ onKeys }: { readonly onKeys: () => void }) {
