@@ -182,6 +182,18 @@ class JobState(Problem):
     slug, title, status = "job-state", "The job is not in a state for that", 409
 
 
+class StandardRefused(Problem):
+    """The document is no standard, or cannot stand beside those in force; `pointer` says where, `reason` and its `values` say why."""
+
+    slug, title, status = "standard-refused", "This is not a standard that can be published", 422
+
+
+class DraftChanged(Problem):
+    """Somebody else changed the draft since it was read; `rev` is what it is at now."""
+
+    slug, title, status = "draft-changed", "The draft was changed by somebody else", 409
+
+
 class StorageFullProblem(Problem):
     """The server has no room. Nothing was stored; the phone keeps everything and tries again."""
 

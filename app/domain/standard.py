@@ -50,13 +50,13 @@ def read(document: bytes) -> JsonObject:
 
     Raises `StandardInvalid` with the place and the reason.
     """
-    need(len(document) <= DOCUMENT_BYTES_MAX, "", f"more than {DOCUMENT_BYTES_MAX} bytes")
+    need(len(document) <= DOCUMENT_BYTES_MAX, "", "too_large", most=DOCUMENT_BYTES_MAX)
     try:
         found = json.loads(document.decode("utf-8"), parse_float=_no_number, parse_constant=_no_number, object_pairs_hook=_members)
     except (ValueError, RecursionError) as error:
-        raise StandardInvalid("", f"not JSON, or not as a standard has it: {error}") from error
+        raise StandardInvalid("", "not_json", error=error) from error
     standard = check(found)
-    need(len(set(standard["languages"])) == len(standard["languages"]), "/languages", "a language is there twice")
+    need(len(set(standard["languages"])) == len(standard["languages"]), "/languages", "language_twice")
     _rules(standard["rules"], standard["photo_roles"])
     for place, reason in _each_with_place(standard.get("failure_reasons") or (), "/failure_reasons", "reason"):
         _evidence(reason["evidence"], standard["photo_roles"], "job", f"{place}/evidence")
@@ -71,7 +71,7 @@ def value_asked(rule: JsonObject) -> JsonObject | None:
 def _rules(rules: list[JsonObject], roles: JsonObject) -> None:
     before: dict[str, JsonObject] = {}
     for at, rule in _each_with_place(rules, "/rules", "code"):
-        need(rule["per"] == "component" or rule.get("component") is None, f"{at}/component", "stands only where per is component")
+        need(rule["per"] == "component" or rule.get("component") is None, f"{at}/component", "per_not_component")
         _condition(rule.get("when"), before, f"{at}/when", CONDITION_DEPTH)
         _evidence(rule["evidence"], roles, rule["per"], f"{at}/evidence")
         if rule.get("exception") is not None:
@@ -81,29 +81,29 @@ def _rules(rules: list[JsonObject], roles: JsonObject) -> None:
         need(
             (remedy.get("amount") is None) == (remedy.get("currency") is None),
             f"{at}/remedy/currency",
-            "amount and currency belong together",
+            "amount_and_currency",
         )
         before[rule["code"]] = rule
 
 
 def _evidence(evidence: list[JsonObject], roles: JsonObject, per: str, at: str) -> None:
     values = [asked for asked in evidence if asked["kind"] in VALUE_KINDS]
-    need(len(values) <= 1, at, f"at most one of {', '.join(VALUE_KINDS)}")
+    need(len(values) <= 1, at, "one_value", allowed=", ".join(VALUE_KINDS))
     for index, asked in enumerate(evidence):
         place, kind = f"{at}/{index}", asked["kind"]
         others = evidence[:index]
         if kind == "photo":
-            need(asked["role"] in roles, f"{place}/role", "the role is not in photo_roles")
-            need(not any(other.get("role") == asked["role"] for other in others), f"{place}/role", "the role is asked for twice")
+            need(asked["role"] in roles, f"{place}/role", "no_such_role")
+            need(not any(other.get("role") == asked["role"] for other in others), f"{place}/role", "role_twice")
         elif kind in ("scan", "signoff", "acknowledge"):
-            need(not any(other["kind"] == kind for other in others), place, "is asked for twice")
+            need(not any(other["kind"] == kind for other in others), place, "asked_twice")
         if kind == "scan":
-            need(per != "job", f"{place}/kind", "a rule of the whole job has no unit to scan")
+            need(per != "job", f"{place}/kind", "nothing_to_scan")
         elif kind == "signoff":
-            need(per == "job", f"{place}/kind", "the sign-off is of the whole job")
+            need(per == "job", f"{place}/kind", "signoff_of_job")
         elif kind in ("choice", "multi"):
             options = list(_each_with_place(asked["options"], f"{place}/options", "value"))
-            need((asked.get("min") or 0) <= len(options), f"{place}/min", "more than there are options")
+            need((asked.get("min") or 0) <= len(options), f"{place}/min", "more_than_options")
         elif kind == "reading":
             _limits(asked, place)
 
@@ -112,16 +112,16 @@ def _limits(asked: JsonObject, at: str) -> None:
     low, high, decimals = asked.get("min"), asked.get("max"), asked.get("decimals")
     for name, limit in (("min", low), ("max", high)):
         if limit is not None and decimals is not None:
-            need(len(limit.partition(".")[2]) <= decimals, f"{at}/{name}", f"has more than {decimals} decimals")
+            need(len(limit.partition(".")[2]) <= decimals, f"{at}/{name}", "too_many_decimals", most=decimals)
     if low is not None and high is not None:
-        need(Decimal(low) <= Decimal(high), f"{at}/max", "is below min")
+        need(Decimal(low) <= Decimal(high), f"{at}/max", "below_min")
 
 
 def _condition(condition: JsonObject | None, before: Mapping[str, JsonObject], at: str, depth: int) -> None:
     """A condition may speak only of rules that stand before it, so there can be no cycle."""
     if condition is None:
         return
-    need(depth > 0, at, f"nested more than {CONDITION_DEPTH} deep")
+    need(depth > 0, at, "too_deep", most=CONDITION_DEPTH)
     for name in ("all", "any"):
         for index, part in enumerate(condition.get(name) or ()):
             _condition(part, before, f"{at}/{name}/{index}", depth - 1)
@@ -129,43 +129,41 @@ def _condition(condition: JsonObject | None, before: Mapping[str, JsonObject], a
     asked_about = [name for name in _LEAVES if condition.get(name) is not None]
     code = condition.get("answer")
     if code is None:
-        need(not asked_about and condition.get("unit") is None, f"{at}/answer", "is missing: which rule's answer?")
+        need(not asked_about and condition.get("unit") is None, f"{at}/answer", "answer_missing")
         return
-    need(code in before, f"{at}/answer", "no rule before this one has that code")
-    need(bool(asked_about), f"{at}/is", "is missing: what should the answer be?")
+    need(code in before, f"{at}/answer", "no_rule_before")
+    need(bool(asked_about), f"{at}/is", "value_missing")
     _fits(condition, asked_about, value_asked(before[code]), at)
 
 
 def _fits(condition: JsonObject, asked_about: list[str], asked: JsonObject | None, at: str) -> None:
     """Whether the answer that a condition speaks of can be what it should be."""
-    need(asked is not None, f"{at}/answer", "that rule asks for no answer")
+    need(asked is not None, f"{at}/answer", "no_answer")
     kind = asked["kind"] if asked else ""
     for name in asked_about:
         allowed = {"is": kind != "reading", "includes": kind == "multi"}.get(name, kind == "reading")
-        need(allowed, f"{at}/{name}", f"does not fit an answer that is a {kind}")
+        need(allowed, f"{at}/{name}", "does_not_fit", kind=kind)
     if kind == "reading" and asked:
-        need(condition.get("unit") == asked["unit"], f"{at}/unit", f"that reading is in {asked['unit']}")
+        need(condition.get("unit") == asked["unit"], f"{at}/unit", "other_unit", needed=asked["unit"])
     else:
-        need(condition.get("unit") is None, f"{at}/unit", "stands only beside a reading's limit")
+        need(condition.get("unit") is None, f"{at}/unit", "unit_of_reading")
     wanted = condition.get("is")
     if kind in ("choice", "multi") and asked:
         options = [option["value"] for option in asked["options"]]
         told = wanted if isinstance(wanted, list) else [] if wanted is None else [wanted]
         told = [*told, *([condition["includes"]] if condition.get("includes") is not None else [])]
         for value in told:
-            need(value in options, f"{at}/{asked_about[0]}", f"the rule has no option {str(value)[:40]}")
+            need(value in options, f"{at}/{asked_about[0]}", "no_such_option", value=str(value)[:40])
     if wanted is not None:
         fits = {"confirm": bool, "multi": list}.get(kind, str)
-        need(
-            isinstance(wanted, fits), f"{at}/is", {bool: "true or false is needed", list: "a list is needed"}.get(fits, "a text is needed")
-        )
+        need(isinstance(wanted, fits), f"{at}/is", {bool: "not_true_or_false", list: "not_a_list"}.get(fits, "not_a_text"))
 
 
 def _each_with_place(entries: Any, at: str, named: str) -> Iterator[tuple[str, JsonObject]]:
     """The entries of a list, each with its place; the member that names them is in the list only once."""
     seen: set[str] = set()
     for index, entry in enumerate(entries):
-        need(entry[named] not in seen, f"{at}/{index}/{named}", f"{str(entry[named])[:64]} is there twice")
+        need(entry[named] not in seen, f"{at}/{index}/{named}", "named_twice", name=str(entry[named])[:64])
         seen.add(entry[named])
         yield f"{at}/{index}", entry
 

@@ -126,24 +126,75 @@ CHOICES: Mapping[str, Mapping[str, Members]] = {
 EVIDENCE_KINDS = tuple(CHOICES["evidence"])
 VALUE_KINDS = ("confirm", "choice", "multi", "reading", "text", "date")
 
+# Why a document is refused. The console has each in every language.
+REASONS: Mapping[str, str] = {
+    "not_json": "not JSON, or not as a standard has it: {error}",
+    "too_large": "more than {most} bytes",
+    "other_format": "not {needed}",
+    "not_an_object": "an object is needed",
+    "not_a_list": "a list is needed",
+    "not_a_text": "a text is needed",
+    "not_words": "a text in each language is needed",
+    "not_true_or_false": "true or false is needed",
+    "not_a_whole_number": "a whole number from {low} to {high} is needed",
+    "not_a_decimal": 'a decimal as text is needed, like "-12.5"',
+    "not_an_id": "an id is needed: letters, digits and _ . : - , at most 64",
+    "not_one_of": "one of {allowed} is needed",
+    "no_such_member": "no such member; there are {allowed}",
+    "missing": "is missing",
+    "wrong_count": "{low} to {high} entries are needed, not {found}",
+    "too_many": "at most {most} entries may be there",
+    "too_long": "at most {most} characters may be there",
+    "too_deep": "nested more than {most} deep",
+    "half_a_character": "half a character is there",
+    "translation_missing": "the translation is missing",
+    "no_such_language": "the document has no such language",
+    "language_twice": "a language is there twice",
+    "named_twice": "{name} is there twice",
+    "per_not_component": "stands only where per is component",
+    "amount_and_currency": "amount and currency belong together",
+    "one_value": "at most one of {allowed}",
+    "no_such_role": "the role is not in photo_roles",
+    "role_twice": "the role is asked for twice",
+    "asked_twice": "is asked for twice",
+    "nothing_to_scan": "a rule of the whole job has no unit to scan",
+    "signoff_of_job": "the sign-off is of the whole job",
+    "more_than_options": "more than there are options",
+    "too_many_decimals": "has more than {most} decimals",
+    "below_min": "is below min",
+    "answer_missing": "is missing: which rule's answer?",
+    "value_missing": "is missing: what should the answer be?",
+    "no_rule_before": "no rule before this one has that code",
+    "no_answer": "that rule asks for no answer",
+    "does_not_fit": "does not fit an answer that is a {kind}",
+    "other_unit": "that reading is in {needed}",
+    "unit_of_reading": "stands only beside a reading's limit",
+    "no_such_option": "the rule has no option {value}",
+    "version_taken": "this version is published with another content",
+    "code_taken": "{code} is also a rule of {standard}, which is used at the same jobs",
+}
+
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}", re.ASCII)
 _DECIMAL = re.compile(r"-?[0-9]{1,9}(?:\.[0-9]{1,6})?", re.ASCII)
 _DEPTH_MAX = 40
 
 
 class StandardInvalid(Exception):
-    """A document that is no standard. `pointer` says where (RFC 6901), the message says why."""
+    """A document that is no standard. `pointer` says where (RFC 6901), `reason` which of `REASONS` it is, `values` what that speaks of, and
+    `why` the same as a sentence.
+    """
 
-    def __init__(self, pointer: str, why: str) -> None:
-        super().__init__(f"{pointer}: {why}")
-        self.pointer = pointer
-        self.why = why
+    def __init__(self, pointer: str, reason: str, **values: object) -> None:
+        self.pointer, self.reason = pointer, reason
+        self.values = {name: str(value)[:200] for name, value in values.items()}
+        self.why = REASONS[reason].format(**self.values)
+        super().__init__(f"{pointer}: {self.why}")
 
 
-def need(holds: bool, pointer: str, why: str) -> None:
+def need(holds: bool, pointer: str, reason: str, **values: object) -> None:
     """Raise `StandardInvalid` unless it holds."""
     if not holds:
-        raise StandardInvalid(pointer, why)
+        raise StandardInvalid(pointer, reason, **values)
 
 
 def is_decimal(value: object) -> bool:
@@ -154,7 +205,7 @@ def is_decimal(value: object) -> bool:
 def check(document: object) -> JsonObject:
     """The document when it has the form of a standard. Raises `StandardInvalid` with the first place that has not."""
     languages = document.get("languages") if isinstance(document, dict) else None
-    need(isinstance(document, dict) and document.get("format") == FORMAT, "/format", f"not {FORMAT}")
+    need(isinstance(document, dict) and document.get("format") == FORMAT, "/format", "other_format", needed=FORMAT)
     _list(languages, "enum:en|zh-Hans", 1, 2, [], "/languages")
     _shape(document, SHAPES["standard"], cast(list[str], languages), "")
     return cast(JsonObject, document)
@@ -180,79 +231,79 @@ def _value(value: object, kind: str, languages: list[str], at: str) -> None:
 
 
 def _shape(value: object, members: Members, languages: list[str], at: str) -> None:
-    need(isinstance(value, dict), at, "an object is needed")
-    need(at.count("/") <= _DEPTH_MAX, at, "nested too deep")
+    need(isinstance(value, dict), at, "not_an_object")
+    need(at.count("/") <= _DEPTH_MAX, at, "too_deep", most=_DEPTH_MAX)
     given = cast(JsonObject, value)
     for name in given:
-        need(name in members, f"{at}/{_escaped(name)}", f"no such member; there are {', '.join(members)}")
+        need(name in members, f"{at}/{_escaped(name)}", "no_such_member", allowed=", ".join(members))
     for name, kind in members.items():
         if given.get(name) is None:
-            need(kind.endswith("?"), f"{at}/{name}", "is missing")
+            need(kind.endswith("?"), f"{at}/{name}", "missing")
         else:
             _value(given[name], kind.removesuffix("?"), languages, f"{at}/{name}")
 
 
 def _choice(value: object, kinds: Mapping[str, Members], languages: list[str], at: str) -> None:
-    need(isinstance(value, dict), at, "an object is needed")
+    need(isinstance(value, dict), at, "not_an_object")
     kind = cast(JsonObject, value).get("kind")
-    need(isinstance(kind, str) and kind in kinds, f"{at}/kind", f"one of {', '.join(kinds)} is needed")
+    need(isinstance(kind, str) and kind in kinds, f"{at}/kind", "not_one_of", allowed=", ".join(kinds))
     _shape(value, {"kind": "text:64", **kinds[cast(str, kind)]}, languages, at)
 
 
 def _list(value: object, of: str, low: int, high: int, languages: list[str], at: str) -> None:
-    need(isinstance(value, list), at, "a list is needed")
+    need(isinstance(value, list), at, "not_a_list")
     entries = cast(list[object], value)
-    need(low <= len(entries) <= high, at, f"{low} to {high} entries are needed, not {len(entries)}")
+    need(low <= len(entries) <= high, at, "wrong_count", low=low, high=high, found=len(entries))
     for index, entry in enumerate(entries):
         _value(entry, of, languages, f"{at}/{index}")
 
 
 def _map(value: object, of: str, high: int, languages: list[str], at: str) -> None:
-    need(isinstance(value, dict), at, "an object is needed")
+    need(isinstance(value, dict), at, "not_an_object")
     entries = cast(JsonObject, value)
-    need(len(entries) <= high, at, f"at most {high} entries may be there")
+    need(len(entries) <= high, at, "too_many", most=high)
     for name, entry in entries.items():
-        need(_ID.fullmatch(name) is not None, f"{at}/{_escaped(name)}", "the name is no id")
+        need(_ID.fullmatch(name) is not None, f"{at}/{_escaped(name)}", "not_an_id")
         _value(entry, of, languages, f"{at}/{_escaped(name)}")
 
 
 def _id(value: object, _limits: str, _languages: list[str], at: str) -> None:
-    need(isinstance(value, str) and _ID.fullmatch(value) is not None, at, "an id is needed: letters, digits and _ . : - , at most 64")
+    need(isinstance(value, str) and _ID.fullmatch(value) is not None, at, "not_an_id")
 
 
 def _text(value: object, limits: str, _languages: list[str], at: str) -> None:
-    need(isinstance(value, str) and value.strip() != "", at, "a text is needed")
-    need(len(cast(str, value)) <= int(limits), at, f"at most {limits} characters may be there")
-    need(_has_bytes(cast(str, value)), at, "half a character is there")
+    need(isinstance(value, str) and value.strip() != "", at, "not_a_text")
+    need(len(cast(str, value)) <= int(limits), at, "too_long", most=limits)
+    need(_has_bytes(cast(str, value)), at, "half_a_character")
 
 
 def _words(value: object, limits: str, languages: list[str], at: str) -> None:
-    need(isinstance(value, dict), at, "a text in each language is needed")
+    need(isinstance(value, dict), at, "not_words")
     words = cast(JsonObject, value)
     for language in languages:
-        need(language in words, f"{at}/{language}", "the translation is missing")
+        need(language in words, f"{at}/{language}", "translation_missing")
     for language, text in words.items():
-        need(language in languages, f"{at}/{_escaped(language)}", "the document has no such language")
+        need(language in languages, f"{at}/{_escaped(language)}", "no_such_language")
         _text(text, limits, languages, f"{at}/{language}")
 
 
 def _bool(value: object, _limits: str, _languages: list[str], at: str) -> None:
-    need(isinstance(value, bool), at, "true or false is needed")
+    need(isinstance(value, bool), at, "not_true_or_false")
 
 
 def _int(value: object, limits: str, _languages: list[str], at: str) -> None:
     low, high = map(int, limits.split(":"))
     is_integer = isinstance(value, int) and not isinstance(value, bool)
-    need(is_integer and low <= cast(int, value) <= high, at, f"a whole number from {low} to {high} is needed")
+    need(is_integer and low <= cast(int, value) <= high, at, "not_a_whole_number", low=low, high=high)
 
 
 def _decimal(value: object, _limits: str, _languages: list[str], at: str) -> None:
-    need(is_decimal(value), at, 'a decimal as text is needed, like "-12.5"')
+    need(is_decimal(value), at, "not_a_decimal")
 
 
 def _enum(value: object, limits: str, _languages: list[str], at: str) -> None:
     allowed = limits.split("|")
-    need(isinstance(value, str) and value in allowed, at, f"one of {', '.join(allowed)} is needed")
+    need(isinstance(value, str) and value in allowed, at, "not_one_of", allowed=", ".join(allowed))
 
 
 def _answer_value(value: object, _limits: str, languages: list[str], at: str) -> None:

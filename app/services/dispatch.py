@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import ids
+from app import clock, ids
 from app.domain.events import JsonObject
 from app.domain.job_state import find
 from app.problems import InvalidBody, JobState, NotFound
@@ -34,7 +34,7 @@ class Plan:
 
 
 def dispatch(office: Office, tenant_id: str, actor: str, job_id: str, plan: Plan) -> int:
-    """Give a job to a crew and pin the newest standards; returns the job's rev.
+    """Give a job to a crew and pin the standards in force when the visit begins; returns the job's rev.
 
     A visit under way keeps its standards, whoever goes on with it; a job whose last visit did not do all gets a new visit.
     Raises `NotFound`, `InvalidBody` for a crew, station or slot that cannot be, and `JobState`.
@@ -51,7 +51,7 @@ def dispatch(office: Office, tenant_id: str, actor: str, job_id: str, plan: Plan
             "visit_id": visit_id,
             "station_id": _station(session, tenant_id, plan, state, crew),
             "crew": [user.user_id for user in crew],
-            "standards": state["standards"] if goes_on else _standards(session, tenant_id, state),
+            "standards": state["standards"] if goes_on else _standards(session, tenant_id, state, plan.slot or state["slot"]),
         }
         decisions: list[Decision] = [(job_id, "job.dispatched", data)]
         if plan.slot and plan.slot != state["slot"]:
@@ -113,10 +113,11 @@ def _visit_id(state: JsonObject) -> str:
     return str(visit["visit_id"])
 
 
-def _standards(session: Session, tenant_id: str, state: JsonObject) -> list[JsonObject]:
-    """The newest standards that are about every unit, then those about this job's units."""
+def _standards(session: Session, tenant_id: str, state: JsonObject, slot: Mapping[str, str] | None) -> list[JsonObject]:
+    """The standards in force when the visit begins that are about every unit, then those about this job's units."""
     categories = {unit["category"] for unit in state["units"]}
-    fitting = [one for one in standards.newest(session, tenant_id) if not one["categories"] or categories & set(one["categories"])]
+    begins = clock.now() if slot is None else max(clock.now(), clock.parse(slot["from"]))
+    fitting = [one for one in standards.newest(session, tenant_id, begins) if not one["categories"] or categories & set(one["categories"])]
     if not fitting:
         raise JobState("No service standard is published for this job.", stage=state["stage"], why=["no_standard"])
     fitting.sort(key=lambda one: bool(one["categories"]))

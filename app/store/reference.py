@@ -30,7 +30,7 @@ class Model(Base):
 
 
 class StandardVersion(Base):
-    """One published, immutable version of a service standard, its exact bytes."""
+    """One published, immutable version of a service standard, its exact bytes, and since when and until when new jobs use it."""
 
     __tablename__ = "standard_version"
     __table_args__ = (UniqueConstraint("tenant_id", "standard_id", "version", name="uq_standard_version_version"),)
@@ -41,6 +41,25 @@ class StandardVersion(Base):
     version: Mapped[str] = mapped_column(String(64))
     document: Mapped[bytes] = mapped_column(LargeBinary)
     published_at: Mapped[datetime] = mapped_column(UtcTime)
+    published_by: Mapped[str | None] = mapped_column(String(36))
+    effective_from: Mapped[datetime] = mapped_column(UtcTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    withdrawn_why: Mapped[str | None] = mapped_column(Text)
+
+
+class StandardDraft(Base):
+    """A standard that is being written: a JSON object, not valid yet perhaps. By `rev` no two editors overwrite each other."""
+
+    __tablename__ = "standard_draft"
+    __table_args__ = (Index("ix_standard_draft_tenant", "tenant_id", "changed_at"),)
+
+    draft_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenant.tenant_id"))
+    base_digest: Mapped[str | None] = mapped_column(String(64))
+    document: Mapped[str] = mapped_column(Text)
+    rev: Mapped[int]
+    changed_at: Mapped[datetime] = mapped_column(UtcTime)
+    changed_by: Mapped[str] = mapped_column(String(36))
 
 
 class Order(Base):

@@ -16,7 +16,7 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from app.api import policy
-from app.services import enrol, review
+from app.services import drafts, enrol, review
 from app.services import standards as standards_service
 from app.standards import shipped
 from app.store.db import Base, db, writing
@@ -42,6 +42,7 @@ class Ids:
     device_id: str
     user_id: str
     station_id: str
+    draft_id: str
 
     def with_one(self, name: str, value: str) -> "Ids":
         """The same with one id exchanged."""
@@ -58,6 +59,7 @@ NOWHERE = Ids(
     device_id="01a20000-0000-7000-8000-000000000003",
     user_id="01a20000-0000-7000-8000-000000000004",
     station_id="01a20000-0000-7000-8000-000000000005",
+    draft_id="01a20000-0000-7000-8000-000000000006",
 )
 ID_NAMES = tuple(member.name for member in dataclasses.fields(Ids))
 
@@ -78,6 +80,13 @@ BODIES: dict[str, Callable[[Ids], Json]] = {
     "review.post_finding": lambda ids: {"photo_id": ids.photo_id, "reason": "blurred"},
     "session.delete_session": lambda ids: {},
     "session.post_session": lambda ids: {"login": "nobody.here", "password": PASSWORD},
+    "standards.delete_withdraw": lambda ids: {},
+    "standards.post_draft": lambda ids: {"document": "{}"},
+    "standards.post_draft_publish": lambda ids: {"rev": 1},
+    "standards.post_standard": lambda ids: {"digest": ids.digest},
+    "standards.post_withdraw": lambda ids: {"why": "wrong"},
+    "standards.put_draft": lambda ids: {"rev": 1, "document": "{}"},
+    "standards.delete_draft": lambda ids: {},
     "sync.post_sync": lambda ids: {},
 }
 QUERIES: dict[str, Callable[[Ids], dict[str, str]]] = {
@@ -85,8 +94,8 @@ QUERIES: dict[str, Callable[[Ids], dict[str, str]]] = {
     "labels.get_labels": lambda ids: {"job_id": ids.job_id},
 }
 SENDS_BYTES = ("blobs.patch_blob", "rescue.post_rescue")
-# Signs the caller out, so it comes last of all.
-ENDS_THE_SESSION = ("session.delete_session",)
+# What nothing can follow: no draft, and at last nobody who is signed in.
+LAST = ("standards.delete_draft", "session.delete_session")
 
 
 @dataclass
@@ -151,13 +160,14 @@ class Call:
 
 
 def calls(app: Flask) -> list[Call]:
-    """Every rule by every method, those that end the caller's session last."""
+    """Every rule by every method, those that end something last."""
     found = [Call(rule, method) for rule in app.url_map.iter_rules() for method in sorted((rule.methods or set()) - {"OPTIONS"})]
-    return sorted(found, key=lambda call: (call.endpoint in ENDS_THE_SESSION, call.rule.rule, call.method))
+    return sorted(found, key=lambda call: (LAST.index(call.endpoint) if call.endpoint in LAST else -1, call.rule.rule, call.method))
 
 
 def furnished(network: Network) -> Ids:
-    """A network with one of everything: a sealed job with its proof, a closed finding, an open job with a photo, a standard of its own."""
+    """A network with one of everything: a sealed job with its proof, a closed finding, an open job with a photo, a standard and a draft
+    of its own."""
     office, tenant_id, boss = network.office, network.tenant_id, network.people["sun"]
     _own_standard(network)
     job_id = network.finished()
@@ -182,6 +192,7 @@ def furnished(network: Network) -> Ids:
         device_id=spare.device_id,
         user_id=network.people["li"],
         station_id=network.stations[1],
+        draft_id=drafts.begin(tenant_id, network.people["edit"], json.dumps({"title": f"Of {network.name}"}), None)["draft_id"],
     )
 
 

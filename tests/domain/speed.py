@@ -15,7 +15,7 @@ from typing import Any
 from app.domain import checklist
 from app.domain.job import fold, planned
 from app.domain.standard import read, value_asked
-from app.standards import shipped
+from app.standards import current
 from tests.domain import job_logs
 from tests.domain.vectors import event
 
@@ -32,7 +32,7 @@ def folding(length: int = 400, rounds: int = 50) -> dict[str, float]:
 
 def laying(rounds: int = 50) -> dict[str, float]:
     """Median milliseconds to decide what a job of all shipped standards still asks for, half of it answered, in both languages."""
-    newest = {one["standard_id"]: one for one in map(read, shipped())}
+    newest = {one["standard_id"]: one for one in map(read, current())}
     standards = list(newest.values())
     state = _half_done(standards)
     work = {"what": "steps", "state": state, "standards": standards}

@@ -202,6 +202,7 @@ def test_what_it_does_not_allow_is_refused_with_the_place_and_the_reason(name: s
 
 def test_the_schema_that_is_kept_is_the_code_s() -> None:
     assert standard_schema.PATH.read_text("utf-8") == standard_schema.text(), "run `python -m tools.standard_schema`"
+    assert standard_schema.FORM_PATH.read_text("utf-8") == standard_schema.form(), "run `python -m tools.standard_schema`"
     Draft202012Validator.check_schema(standard_format.json_schema())
 
 

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Request, Response
 
 from app import pwa
 from app.services import standards
-from app.standards import shipped
+from app.standards import current
 from app.store.db import writing
 from tests.e2e import releases
 from tests.e2e.releases import Changes, build_id, no_network, no_office
@@ -242,7 +242,7 @@ def test_h60_a_bad_release_leads_to_the_rescue_and_the_next_good_one_has_everyth
 
 
 def test_h62_a_download_that_was_killed_half_way_is_not_called_ready_and_goes_on(phone: Roaming) -> None:
-    [base] = [one for one in map(json.loads, shipped()) if one["standard_id"] == "base_delivery"]
+    [base] = [one for one in map(json.loads, current()) if one["standard_id"] == "base_delivery"]
     with phone.app.app_context():
         with writing() as session:
             standards.publish(session, phone.network.tenant_id, json.dumps(base | {"version": "2027.1"}).encode())

@@ -10,7 +10,7 @@ from PIL import Image, ImageStat
 from app.services.demo import barcode, catalogue
 from app.services.demo.pictures import PHOTO_SIZE, SCENES, photo
 from app.services.demo.subject import Subject
-from app.standards import shipped
+from app.standards import current
 
 WASHER = Subject("washing_machine", "QINGLAN", "QL-W10D", "06975512340011", "QLW10D26A0048817", "home-1")
 FRIDGE = Subject("refrigerator", "NORTHPINE", "NP-R512F", "06975512340158", "NPR512F26B0012345", "home-2")
@@ -24,7 +24,7 @@ def test_every_role_that_the_days_appliances_ask_for_is_drawn() -> None:
     units = {appliance.category for appliance in catalogue.APPLIANCES}
     asked = {
         role
-        for document in map(json.loads, shipped())
+        for document in map(json.loads, current())
         for role in document["photo_roles"]
         if not document.get("categories") or units & set(document["categories"])
     }

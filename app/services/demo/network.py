@@ -13,7 +13,7 @@ from app.services.demo.catalogue import Person
 from app.services.demo.kept import Kept
 from app.services.demo.phone import Phone, enrolled, pem_of, reopened
 from app.services.office import Office
-from app.standards import shipped
+from app.standards import current
 from app.store.db import db, end_transaction, writing
 from app.store.devices import Device
 from app.store.people import Platform, Station, Tenant, User
@@ -109,5 +109,5 @@ def _reference(session: Session, tenant_id: str) -> None:
         gtin = gtin14(appliance.gtin)
         if session.get(Model, (tenant_id, gtin)) is None:
             session.add(Model(tenant_id=tenant_id, gtin=gtin, name=appliance.name, category=appliance.category))
-    for document in shipped():
+    for document in current():
         standards.publish(session, tenant_id, document)

@@ -42,6 +42,7 @@ const ALARMS_MAX = 400;
 /** Of real time, for one stage. */
 const HANGS_AFTER_MS = 300_000;
 const BOOT_TRIES = 6;
+const FIRST_TRIES = 2;
 const PASSES_MS = [300, 5_000, 60_000, 900_000];
 
 class Player {
@@ -59,9 +60,11 @@ class Player {
     this.victim = phone.draw.weighed({ database: 2, files: 2, none: 1 });
   }
 
-  /** Enrol on a good day. */
+  /** Enrol on a good day; a machine that stands still for long may make the first try look like a dead line. */
   async begin(): Promise<void> {
-    if (!(await this.phone.open())) throw new Error('the first boot failed');
+    for (let tries = 0; !(await this.phone.open()); tries += 1) {
+      if (tries === FIRST_TRIES) throw new Error('the first boot failed');
+    }
     await this.phone.pass(1_000);
   }
 

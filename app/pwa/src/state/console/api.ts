@@ -40,7 +40,7 @@ export function get<T>(path: string, abort?: AbortSignal): Promise<T> {
 }
 
 /** A change. `lasting` lets the request outlive the page, for a decision that is committed while the tab closes. */
-export function send<T>(method: 'POST' | 'DELETE', path: string, body?: object, lasting = false): Promise<T> {
+export function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object, lasting = false): Promise<T> {
   return ask<T>(method, path, body, { keepalive: lasting });
 }
 
