@@ -1,4 +1,4 @@
-"""Writes the JSON Schema of a standard and its form for the editor: `python -m tools.standard_schema` (tests hold both files to the code)."""
+"""Writes the JSON Schema of a standard and its form for the editor: `python -m tools.standard_schema` (tests hold both to the code)."""
 
 import json
 from pathlib import Path

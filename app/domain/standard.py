@@ -31,12 +31,15 @@ __all__ = [
     "VALUE_KINDS",
     "StandardInvalid",
     "digest_of",
+    "for_publishing",
     "is_decimal",
     "read",
     "value_asked",
 ]
 
 DOCUMENT_BYTES_MAX = 1_048_576
+# An answer is looked for on the component, then on its unit, then on the job; never the other way.
+_REACH = ("job", "unit", "component")
 _LEAVES = ("is", "includes", "at_least", "below")
 
 
@@ -61,6 +64,31 @@ def read(document: bytes) -> JsonObject:
     for place, reason in _each_with_place(standard.get("failure_reasons") or (), "/failure_reasons", "reason"):
         _evidence(reason["evidence"], standard["photo_roles"], "job", f"{place}/evidence")
     return standard
+
+
+def for_publishing(document: bytes) -> JsonObject:
+    """As `read`, and with what is asked of new versions only, since the versions that are in use stay readable.
+
+    Raises `StandardInvalid`.
+    """
+    standard = read(document)
+    per = {rule["code"]: rule["per"] for rule in standard["rules"]}
+    for index, rule in enumerate(standard["rules"]):
+        for place, code in _asked_about(rule.get("when"), f"/rules/{index}/when"):
+            seen = _REACH.index(per[code]) <= _REACH.index(rule["per"])
+            need(seen, f"{place}/answer", "answer_not_seen", per=rule["per"], other=per[code])
+    return standard
+
+
+def _asked_about(condition: JsonObject | None, at: str) -> Iterator[tuple[str, str]]:
+    """The codes whose answers a condition speaks of, each with its place."""
+    for name in ("all", "any"):
+        for index, part in enumerate((condition or {}).get(name) or ()):
+            yield from _asked_about(part, f"{at}/{name}/{index}")
+    if condition and condition.get("not") is not None:
+        yield from _asked_about(condition["not"], f"{at}/not")
+    if condition and condition.get("answer") is not None:
+        yield at, condition["answer"]
 
 
 def value_asked(rule: JsonObject) -> JsonObject | None:

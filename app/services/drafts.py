@@ -113,7 +113,7 @@ def _told(session: Session, draft: StandardDraft) -> JsonObject:
     written = _object(draft.document)
     try:
         problem = None
-        standard.read(draft.document.encode())
+        standard.for_publishing(draft.document.encode())
     except StandardInvalid as error:
         problem = {"pointer": error.pointer, "reason": error.reason, "values": error.values, "detail": error.why}
     changed_by = session.get(User, draft.changed_by)

@@ -59,7 +59,7 @@ def publish_from(tenant_id: str, user_id: str, document: bytes, effective_from: 
 def checked(document: bytes) -> JsonObject:
     """The standard in a document. Raises `StandardRefused` with the place and the reason."""
     try:
-        return standard.read(document)
+        return standard.for_publishing(document)
     except standard.StandardInvalid as error:
         raise refused(error) from error
 
@@ -101,8 +101,9 @@ def withdraw(tenant_id: str, digest: str, why: str | None) -> None:
 
 
 def published(tenant_id: str) -> list[JsonObject]:
-    """All versions of the tenant's standards, each standard's newest first, and Doorstep's that are not used here:
-    `{standard_id, version, digest, title, summary, categories, rules, standing, published_at, effective_from, withdrawn_at, withdrawn_why}`.
+    """All versions of the tenant\'s standards, each standard\'s newest first, then what Doorstep brings and nobody uses here:
+    `{standard_id, version, digest, title, summary, categories, rules, standing,
+    published_at, effective_from, withdrawn_at, withdrawn_why}`.
     `standing` is `in_force`, `scheduled`, `superseded`, `withdrawn` or `offered`.
     """
     query = select(StandardVersion).where(StandardVersion.tenant_id == tenant_id)

@@ -243,3 +243,24 @@ def test_a_refusal_is_no_longer_than_a_person_reads() -> None:
     assert len(where) < 100
     assert len(why) < 300
     assert re.fullmatch(r"/x+", where)
+
+
+@pytest.mark.parametrize(
+    ("asker", "asked", "fits"), [("job", "unit", False), ("unit", "component", False), ("component", "job", True), ("unit", "unit", True)]
+)
+def test_a_condition_that_could_never_hold_is_not_published_and_what_is_published_stays_readable(
+    asker: str, asked: str, fits: bool
+) -> None:
+    condition = {"all": [{"service": "install"}, {"not": {"answer": "A-01", "is": True}}]}
+    raw = json.dumps(document(rule("A-01", per=asked), rule("A-02", per=asker, when=condition))).encode()
+    assert standard.read(raw)["rules"][1]["when"] == condition
+    if fits:
+        assert standard.for_publishing(raw) == standard.read(raw)
+        return
+    with pytest.raises(standard.StandardInvalid) as error:
+        standard.for_publishing(raw)
+    assert (error.value.pointer, error.value.reason) == ("/rules/1/when/all/1/not/answer", "answer_not_seen")
+
+
+def test_every_shipped_standard_may_be_published() -> None:
+    assert all(standard.for_publishing(raw) for raw in shipped())

@@ -153,6 +153,8 @@ def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, t
         chromium.sign_in(page, login, found.password)
         page.wait_for_load_state("networkidle")
         album.desk(f"desk-first-page-{number}", page, language)
+        if login == found.logins[-1]:
+            _editor(album, page, language)
         if number > 0:
             continue
         for name, address in (
@@ -176,6 +178,27 @@ def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, t
             page.wait_for_load_state("networkidle")
             album.desk(f"desk-{name}", page, language)
     context.close()
+
+
+def _editor(album: Album, page: Page, language: str) -> None:
+    """A draft as somebody writes it, and before it is published."""
+    page.goto(f"/console/standards/{_standard('air_conditioner')}")
+    page.get_by_test_id("copy-standard").click()
+    page.get_by_test_id("outline").filter(has_text="AC-INS-07").click()
+    page.get_by_test_id("title-en").first.fill("Fix the outdoor unit")
+    expect(page.get_by_test_id("save-mark")).to_have_attribute("data-state", "saved")
+    album.desk("desk-draft", page, language)
+    page.get_by_test_id("outline").filter(has_text="AC-INS-08").click()
+    page.get_by_test_id("text-zh-Hans").first.fill("")
+    expect(page.get_by_test_id("editor-fault")).to_be_visible()
+    album.desk("desk-draft-fault", page, language)
+    page.get_by_test_id("editor-undo").click()
+    expect(page.get_by_test_id("editor-fault")).to_have_count(0)
+    page.get_by_test_id("editor-publish").click()
+    expect(page.get_by_test_id("difference").first).to_be_visible()
+    album.desk("desk-draft-publish", page, language)
+    page.keyboard.press("Escape")
+    page.goto("/console/standards")
 
 
 def _job(number: int) -> str:

@@ -15,7 +15,10 @@ PUBLISHED = {
     ("air_conditioner", "2026.1"): "fd1c96e0422f2e50a73b5e16180d2b1afef42f0d805671a4a2eabe2a4363ec6c",
     ("base_delivery", "2026.1"): "98c497e9a4be7d197e574c0b694d1596060ee350ea1c00c4fde0be1d20c15892",
     ("dishwasher", "2026.1"): "b1a3ad1ca788d68e0abb875b9d96660783f8dd634b2bd5279d6adac1fa8149a9",
+    ("gas_hob", "2026.1"): "87db3117d55e21c8a3d719edc85cf7c8d1117f8746e1fb7eb70d716039c5ab7b",
+    ("range_hood", "2026.1"): "01a33da87908a40a8861eb719631f94d8f3c3e0cee87a782d651d15150e69352",
     ("refrigerator", "2026.1"): "2972abad2f94586b5ecf3411f701b02585768fef295374f4613bb4bbcbf9e549",
+    ("television", "2026.1"): "aedb5214b9a346b9b7ec3b073ddd00f5bf16777bd85fe043649739bed2e47821",
     ("washing_machine", "2026.1"): "5b89389d3fac57b3d38a2e0b707a03ac465cf73f8da599d95952c998a02fcc96",
     ("water_heater", "2026.1"): "51872f35bed5d4bec6de1ae861a852deb9d10452ce3e055c4a3cfd0420c009ab",
 }

@@ -23,6 +23,7 @@ const NewOrderPage = lazy(async () => (await import('./orders/new-order-page')).
 const PeoplePage = lazy(async () => (await import('./people/people-page')).PeoplePage);
 const StandardsPage = lazy(async () => (await import('./standards/standards-page')).StandardsPage);
 const StandardPage = lazy<{ digest: string }>(async () => (await import('./standards/standard-page')).StandardPage);
+const EditorPage = lazy<{ draftId: string }>(async () => (await import('./standards/editor-page')).EditorPage);
 const PhonesPage = lazy(async () => (await import('./phones/phones-page')).PhonesPage);
 const QuarantinePage = lazy(async () => (await import('./phones/quarantine-page')).QuarantinePage);
 const RescuePage = lazy(async () => (await import('./rescue/rescue-page')).RescuePage);
@@ -88,6 +89,8 @@ function Page() {
       return <StandardsPage />;
     case 'standard':
       return <StandardPage key={here.digest} digest={here.digest} />;
+    case 'draft':
+      return <EditorPage key={here.draft_id} draftId={here.draft_id} />;
     case 'phones':
       return <PhonesPage />;
     case 'rescue':

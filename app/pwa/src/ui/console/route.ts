@@ -9,6 +9,7 @@ export type Route =
   | { readonly page: 'people' }
   | { readonly page: 'standards' }
   | { readonly page: 'standard'; readonly digest: string }
+  | { readonly page: 'draft'; readonly draft_id: string }
   | { readonly page: 'phones' }
   | { readonly page: 'quarantine' }
   | { readonly page: 'rescue' }
@@ -30,6 +31,7 @@ export function routeOf(path: string): Route {
   if (first === 'orders' && second === 'new' && third === undefined) return { page: 'new_order' };
   if (first === 'people' && second === undefined) return { page: 'people' };
   if (first === 'standards' && second === undefined) return { page: 'standards' };
+  if (first === 'standards' && second === 'drafts' && third !== undefined && ID.test(third)) return { page: 'draft', draft_id: third };
   if (first === 'standards' && second !== undefined && DIGEST.test(second) && third === undefined) return { page: 'standard', digest: second };
   if (first === 'phones' && second === undefined) return { page: 'phones' };
   if (first === 'phones' && second === 'set-aside' && third === undefined) return { page: 'quarantine' };
@@ -52,6 +54,10 @@ export function jobAddress(jobId: string): string {
 
 export function standardAddress(digest: string): string {
   return `/console/standards/${digest}`;
+}
+
+export function draftAddress(draftId: string): string {
+  return `/console/standards/drafts/${draftId}`;
 }
 
 export function proofAddress(jobId: string): string {

@@ -18,7 +18,7 @@ const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_
   { to: ORDERS, name: 'nav_orders', icon: 'package', holds: ['orders', 'new_order'] },
   { to: PEOPLE, name: 'nav_people', icon: 'user', holds: ['people'] },
   { to: PHONES, name: 'nav_phones', icon: 'smartphone', holds: ['phones', 'quarantine', 'rescue'] },
-  { to: STANDARDS, name: 'nav_standards', icon: 'list-checks', holds: ['standards', 'standard'] },
+  { to: STANDARDS, name: 'nav_standards', icon: 'list-checks', holds: ['standards', 'standard', 'draft'] },
 ];
 
 export function TopBar({ onKeys }: { readonly onKeys: () => void }) {

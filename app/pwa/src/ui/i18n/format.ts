@@ -16,10 +16,11 @@ export function clock(time: string | number | Date, tongue: Language = language.
   return format(time, CLOCK, tongue);
 }
 
-/** "Tue 24 Nov, 09:30"; without the day when it is today's. */
+/** "Tue 24 Nov, 09:30"; without the day when it is today's, with the year when it is another one. */
 export function moment(time: string | number | Date, now: Date = new Date(), tongue: Language = language.value): string {
-  const same = new Date(time).toDateString() === now.toDateString();
-  return format(time, same ? CLOCK : { ...DAY, ...CLOCK }, tongue);
+  const date = new Date(time);
+  if (date.toDateString() === now.toDateString()) return format(time, CLOCK, tongue);
+  return format(time, { ...DAY, ...CLOCK, ...(date.getFullYear() !== now.getFullYear() && { year: 'numeric' }) }, tongue);
 }
 
 /** "24 Nov 2026": a day of the calendar, YYYY-MM-DD, which has no zone. */

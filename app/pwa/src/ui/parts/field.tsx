@@ -69,8 +69,8 @@ export function Day({ label, value, past, problem, onWrite }: {
   );
 }
 
-/** Today where the phone is. */
-function today(): string {
+/** Today where this device is, YYYY-MM-DD. */
+export function today(): string {
   const now = new Date();
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, '0')).join('-');
 }

@@ -2,26 +2,37 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Rule, Standard } from '../../../domain/standard';
 import { PHASES } from '../../../domain/standard';
-import { standardOf } from '../../../state/console/standards';
+import { beginDraft, reinstate, standardOf, versions, withdraw, type Version } from '../../../state/console/standards';
 import { pick } from '../../i18n/catalogue';
+import { moment } from '../../i18n/format';
 import { Button } from '../../parts/button';
+import { Field } from '../../parts/field';
 import { Icon } from '../../parts/icon';
-import { Chip } from '../../parts/notice';
-import { STANDARDS } from '../route';
-import { TroubleNotice } from '../trouble';
+import { Chip, Notice } from '../../parts/notice';
+import { Sheet } from '../../parts/sheet';
+import { toast } from '../../parts/toast';
+import { go } from '../navigation';
+import { draftAddress, STANDARDS } from '../route';
+import { troubleOf, TroubleNotice } from '../trouble';
 import { phaseWord } from '../words-trade';
 import { words } from '../words';
 import { askedWords, conditionWords, perWords } from './rule-words';
+import { edit } from './editor-words';
+import { isEditor } from './standards-page';
+import { StandingChip } from './standing';
 import { say } from './words';
 import '../styles/standards.css';
 
 export function StandardPage({ digest }: { readonly digest: string }) {
   const [standard, setStandard] = useState<Standard | null>(null);
+  const [version, setVersion] = useState<Version | null>(null);
   const [failure, setFailure] = useState<unknown>(null);
   const load = async (): Promise<void> => {
     setFailure(null);
     try {
-      setStandard(await standardOf(digest));
+      const [document_, all] = await Promise.all([standardOf(digest), versions()]);
+      setStandard(document_);
+      setVersion(all.find((one) => one.digest === digest) ?? null);
     } catch (error) {
       setFailure(error);
     }
@@ -36,15 +47,87 @@ export function StandardPage({ digest }: { readonly digest: string }) {
       <div class="standard-tools">
         <a class="back" href={STANDARDS}><Icon name="chevron-left" /> {say('back')}</a>
         <div class="row">
+          {standard && isEditor() && <EditTools standard={standard} digest={digest} version={version} onChanged={load} />}
           <a class="button" href={`/api/v1/standards/${digest}`} download={standard ? `${standard.standard_id}-${standard.version}.json` : true} data-testid="download-standard"><Icon name="download" /> {say('download')}</a>
           <Button icon="printer" testid="print" onTap={() => window.print()}>{say('print')}</Button>
         </div>
       </div>
       {failure !== null && <TroubleNotice error={failure} onRetry={load} />}
       {standard === null && failure === null && <div class="skeleton" aria-busy="true" />}
+      {version && <StandingNotice version={version} />}
       {standard && <Document standard={standard} digest={digest} />}
     </main>
   );
+}
+
+function StandingNotice({ version }: { readonly version: Version }) {
+  if (version.standing !== 'withdrawn') return <p class="standard-standing"><StandingChip version={version} /></p>;
+  return (
+    <Notice tone="warn" title={edit('standing_withdrawn', { time: moment(version.withdrawn_at ?? '') })} testid="withdrawn">
+      <p>{version.withdrawn_why}</p>
+    </Notice>
+  );
+}
+
+/** What an editor can do with a version: begin the next one with it, have new jobs use it no more, or again. */
+function EditTools({ standard, digest, version, onChanged }: { readonly standard: Standard; readonly digest: string; readonly version: Version | null; readonly onChanged: () => Promise<void> }) {
+  const [withdrawing, setWithdrawing] = useState(false);
+  const copy = async (): Promise<void> => {
+    try {
+      go(draftAddress((await beginDraft(`${JSON.stringify({ ...standard, version: nextVersion(standard.version) }, null, 2)}\n`, digest)).draft_id));
+    } catch (error) {
+      toast(troubleOf(error).title);
+    }
+  };
+  const again = async (): Promise<void> => {
+    try {
+      await reinstate(digest);
+      toast(edit('reinstated'));
+      await onChanged();
+    } catch (error) {
+      toast(troubleOf(error).title);
+    }
+  };
+  const standing = version?.standing;
+  return (
+    <>
+      <Button kind="primary" icon="copy" testid="copy-standard" onTap={copy}>{edit('copy')}</Button>
+      {(standing === 'in_force' || standing === 'scheduled') && <Button icon="ban" testid="withdraw" onTap={() => setWithdrawing(true)}>{edit('withdraw')}</Button>}
+      {standing === 'withdrawn' && <Button icon="rotate-ccw" testid="reinstate" onTap={again}>{edit('reinstate')}</Button>}
+      {withdrawing && <WithdrawSheet version={standard.version} digest={digest} onClose={() => setWithdrawing(false)} onDone={onChanged} />}
+    </>
+  );
+}
+
+function WithdrawSheet({ version, digest, onClose, onDone }: { readonly version: string; readonly digest: string; readonly onClose: () => void; readonly onDone: () => Promise<void> }) {
+  const [why, setWhy] = useState('');
+  const [failure, setFailure] = useState<unknown>(null);
+  const act = async (): Promise<void> => {
+    try {
+      await withdraw(digest, why.trim());
+      toast(edit('withdraw_done'));
+      onClose();
+      await onDone();
+    } catch (error) {
+      setFailure(error);
+    }
+  };
+  return (
+    <Sheet title={edit('withdraw_title', { version })} testid="withdraw-sheet" onClose={onClose}>
+      <p>{edit('withdraw_text')}</p>
+      <Field label={edit('withdraw_why')} value={why} lines={2} most={500} testid="withdraw-why" onWrite={setWhy} />
+      {failure !== null && <TroubleNotice error={failure} />}
+      <div class="row">
+        <Button kind="halt" icon="ban" testid="withdraw-go" disabled={why.trim() === ''} onTap={act}>{edit('withdraw')}</Button>
+        <Button onTap={onClose}>{edit('keep')}</Button>
+      </div>
+    </Sheet>
+  );
+}
+
+/** 2026.2 after 2026.1. */
+function nextVersion(version: string): string {
+  return version.replace(/(\d+)(?!.*\d)/, (number) => String(Number(number) + 1));
 }
 
 function Document({ standard, digest }: { readonly standard: Standard; readonly digest: string }) {
