@@ -1,7 +1,9 @@
 """Blobs in and out (PROTOCOL B)."""
 
 import base64
+import gzip
 import re
+from functools import lru_cache
 
 from flask import Response, json, request, send_file
 
@@ -76,7 +78,17 @@ def get_picture(sha256: str, size: str) -> Response:
 def get_standard(digest: str) -> Response:
     """The exact bytes of a standard's version; the digest is their SHA-256."""
     document = standards.document(caller().tenant_id, _digest(digest))
-    return _kept_privately(Response(document, content_type="application/json"))
+    response = Response(document, content_type="application/json")
+    if "gzip" in request.accept_encodings:
+        response = Response(_smaller(document), content_type="application/json", headers={"Content-Encoding": "gzip"})
+    response.headers.add("Vary", "Accept-Encoding")
+    return _kept_privately(response)
+
+
+@lru_cache(maxsize=64)
+def _smaller(document: bytes) -> bytes:
+    """A document compressed, once for all phones that fetch it."""
+    return gzip.compress(document, mtime=0)
 
 
 def _require_readable(who: Caller, sha256: str) -> None:

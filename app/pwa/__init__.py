@@ -124,7 +124,7 @@ def rescue_worker() -> Response:
 @policy.public
 def static_file(name: str) -> Response:
     """Built files. Those in `assets/` have their hash in the name and never change."""
-    response = send_from_directory(STATIC, name)
+    response = _sent(name)
     lasting = name.startswith("assets/")
     response.headers["Cache-Control"] = f"public, max-age={_A_YEAR_S}, immutable" if lasting else "no-cache"
     return response
@@ -144,8 +144,18 @@ def build() -> dict[str, str]:
 def _page(name: str) -> Response:
     """A page or worker: kept, but asked for anew each time, so that a new build is noticed."""
     try:
-        response = send_from_directory(STATIC, name)
+        response = _sent(name)
     except NotFound:
         return Response("The front end is not built. Run: make run\n", status=503, content_type="text/plain")
     response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _sent(name: str) -> Response:
+    """A built file, as the build compressed it for those who take that. Raises werkzeug's `NotFound`."""
+    if "gzip" in request.accept_encodings and (STATIC / f"{name}.gz").is_file():
+        response = send_from_directory(STATIC, f"{name}.gz")  # its name says both its type and its encoding
+    else:
+        response = send_from_directory(STATIC, name)
+    response.headers.add("Vary", "Accept-Encoding")
     return response

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 import { buildId } from './build/buildId.ts';
+import { compressed } from './build/compressed.ts';
 import { serviceWorkers } from './build/serviceWorkers.ts';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -19,6 +20,7 @@ export default defineConfig({
       ],
       build,
     ),
+    compressed(),
   ],
   build: {
     outDir: 'static',

@@ -4,7 +4,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { isAt, type Key, type Step } from '../../../domain/checklist';
 import { valueAsked, type Asked, type Standard } from '../../../domain/standard';
 import { language, pick } from '../../i18n/catalogue';
-import { AnswerEditor, answerText, problemOf, valueOf, type AnswerDraft } from '../../installer/answer';
+import { AnswerEditor, answerText, problemOf, valueOf, type AnswerDraft } from '../../installer/answer-editor';
 import { PhasePlan, StepList } from '../../installer/job-parts';
 import { Button } from '../../parts/button';
 import { Chip, Notice } from '../../parts/notice';
