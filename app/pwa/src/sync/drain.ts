@@ -32,11 +32,15 @@ export interface DrainTools extends Omit<Line, 'token'> {
   readonly onKept: (kind: KeptKind) => void;
 }
 
+/** Standards that are fetched beside the one whose turn it is. */
+const AHEAD_MAX = 5;
+
 export class Drain {
   readonly #tools: DrainTools;
   readonly #line: Line;
   #state: SyncState = START;
   #token: string | null = null;
+  readonly #ahead = new Map<string, Promise<Told>>();
   #read: { sha256: string; bytes: ArrayBuffer } | null = null;
   #callOff: () => void = () => undefined;
   #queue: Input[] = [];
@@ -110,7 +114,7 @@ export class Drain {
           this.#request(sendReadmit(this.#line));
           break;
         case 'get_standard':
-          this.#request(getStandard(this.#line, effect.digest));
+          this.#request(this.#standard(effect.digest, effect.others));
           break;
         default:
           await this.#local(effect);
@@ -120,6 +124,20 @@ export class Drain {
       this.feed({ type: 'local_failed' });
       return false;
     }
+  }
+
+  /** On a slow line it is the waiting that takes long, so those that are wanted next are asked for at the same time. */
+  #standard(digest: string, others: readonly string[]): Promise<Told> {
+    for (const wanted of [digest, ...others.slice(0, AHEAD_MAX)]) {
+      if (this.#ahead.has(wanted)) continue;
+      const told = getStandard(this.#line, wanted);
+      this.#ahead.set(wanted, told);
+      // What failed is asked for anew when its turn comes.
+      void told.then(({ type }) => type === 'standard_kept', () => false).then((kept) => kept || this.#ahead.delete(wanted));
+    }
+    const told = this.#ahead.get(digest) ?? getStandard(this.#line, digest);
+    this.#ahead.delete(digest);
+    return told;
   }
 
   #request(told: Promise<Told>): void {

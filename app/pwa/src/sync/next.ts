@@ -57,7 +57,8 @@ function nextRequest(state: SyncState, now_ms: number): Request | null {
   // One that failed more often than the blob beside it must not keep it back.
   if (standard && !(blob && blob.failures < standard.failures)) {
     const { digest } = standard;
-    return { busy: { kind: 'standard', digest, since_ms: now_ms }, effect: { type: 'get_standard', digest } };
+    const others = state.standards.flatMap((one) => (one !== standard && one.retry_at_ms <= now_ms ? [one.digest] : []));
+    return { busy: { kind: 'standard', digest, since_ms: now_ms }, effect: { type: 'get_standard', digest, others } };
   }
   return blob ? blobRequest(state, blob, now_ms) : null;
 }

@@ -230,7 +230,8 @@ export type Effect =
   | { readonly type: 'send_sync'; readonly epoch: number; readonly from: number; readonly to: number; readonly acked_seq: number; readonly pending: PendingSummary; readonly has_token: boolean }
   | { readonly type: 'head_blob'; readonly sha256: string }
   | { readonly type: 'send_chunk'; readonly sha256: string; readonly offset: number; readonly length: number; readonly size: number }
-  | { readonly type: 'get_standard'; readonly digest: string }
+  /** `others` are asked for next. */
+  | { readonly type: 'get_standard'; readonly digest: string; readonly others: readonly string[] }
   | { readonly type: 'readmit' }
   | { readonly type: 'keep_reply'; readonly reply: SyncReply; readonly epoch: number; readonly acked_seq: number; readonly reason: OpeningReason }
   | { readonly type: 'keep_challenge'; readonly challenge: string }

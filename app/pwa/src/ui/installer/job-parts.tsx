@@ -98,19 +98,23 @@ function PhaseSteps({ view, phase, next }: { readonly view: JobView; readonly ph
   const current = next !== null && phase.steps.some((step) => isAt(step, next));
   const [opened, setOpened] = useState<boolean | null>(null);
   const { icon, tone } = phaseLook(phase);
+  const isOpened = opened ?? current;
   return (
-    <details class="card phase" id={`phase-${phase.phase}`} open={opened ?? current} onToggle={(event) => setOpened(event.currentTarget.open)}>
+    <details class="card phase" id={`phase-${phase.phase}`} open={isOpened} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
         <Icon name={icon} class={tone} />
         <span class="grow">{sayJob(`phase_${phase.phase}`)}</span>
         <span class="figures quiet">{phase.asked > 0 && `${phase.done}/${phase.asked}`}</span>
         <Icon name="chevron-down" class="fold" />
       </summary>
-      <ul>
-        {phase.steps.map((step) => (
-          <StepRow key={`${step.step_id} ${step.unit_id ?? ''} ${step.component ?? ''}`} view={view} step={step} />
-        ))}
-      </ul>
+      {/* A long checklist is mostly folded away: rows that nobody sees are not made. */}
+      {isOpened && (
+        <ul>
+          {phase.steps.map((step) => (
+            <StepRow key={`${step.step_id} ${step.unit_id ?? ''} ${step.component ?? ''}`} view={view} step={step} />
+          ))}
+        </ul>
+      )}
     </details>
   );
 }
