@@ -57,6 +57,13 @@ ONCE_FAILED = {
     4994: "restored, and no room to record closed epochs again: with the next answer that was forgotten",
     620025: "the same, in a copied profile",
     31650: "restored, a copied profile and a hole: the restored server's word alone passed for a receipt, and an event was not sent again",
+    1227919527: "an answer about a photo that another page had delivered meanwhile ended no request: nothing was sent any more",
+    1227576784: "the same, of a chunk",
+    1227785023: "the same, after a restore",
+    1227934459: "the word of a hole was damaged itself, and so was what stood in for it: of the first hole nobody heard",
+    1227409014: "all storage emptied, the server restored, and the word about the loss damaged: nobody heard of it",
+    1228013559: "a copied profile, then a restore: what the server had said to have before kept the hole from being shown, for good",
+    1227421384: "of the model: it waited for a photo that was let go of before a restore that went back too far",
     2883: "of the model: it did not wait for a photo whose event the server had and no copy here was whole of",
 }
 

@@ -142,7 +142,7 @@ export class Disk {
   }
 
   /** As `openEpoch`. */
-  open(epoch: number, acked: { readonly epoch: number; readonly seq: number }, opening: (before: Head, acked_seq: number) => SimFact): void {
+  open(epoch: number, acked: { readonly epoch: number; readonly seq: number }, opening: (before: Head, acked_seq: number, lost: readonly string[]) => readonly SimFact[]): void {
     const before = this.db.head;
     if (before.epoch >= epoch) return;
     const acked_seq = before.epoch === acked.epoch ? acked.seq : 0;
@@ -150,9 +150,11 @@ export class Disk {
     for (let seq = acked_seq + 1; seq <= before.seq; seq += 1) this.read(before.epoch, seq);
     const upTo: Readonly<Record<string, number>> = { ...this.db.mark.acked, [String(before.epoch)]: acked_seq };
     const all = this.all();
-    const known = new Set(all.filter((event) => event.seq <= (upTo[String(event.epoch)] ?? 0)).map(({ event_id }) => event_id));
+    const arrived = (event: SimEvent): boolean => event.seq <= (upTo[String(event.epoch)] ?? 0);
+    const known = new Set(all.filter(arrived).map(({ event_id }) => event_id));
     const again = all.filter((event) => isWhole(event) && !known.has(event.event_id) && known.add(event.event_id));
-    const events = this.chained({ epoch, seq: 0, hash: ZERO }, [opening(before, acked_seq), ...again]);
+    const lost = all.filter((event) => !arrived(event) && !known.has(event.event_id)).map((event) => `${event.epoch}/${event.seq}`);
+    const events = this.chained({ epoch, seq: 0, hash: ZERO }, [...opening(before, acked_seq, lost), ...again]);
     this.keep(events, []);
   }
 

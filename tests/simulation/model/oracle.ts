@@ -70,6 +70,11 @@ export class Oracle {
     void phone;
   }
 
+  /** Whether no phone can have a blob any more: harmed, or let go of before a restore that went back too far. */
+  isNowhere(sha256: string): boolean {
+    return this.harmedBlobs.has(sha256) || (this.restoredTooOld && this.gone.has(sha256.slice('blob-'.length)));
+  }
+
   private isKept(event_id: string): boolean {
     for (const rows of this.world.server.db.logs.values()) {
       if (rows.some(({ event }) => event.event_id === event_id)) return true;

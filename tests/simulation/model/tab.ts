@@ -186,9 +186,10 @@ export class Tab {
 
   private open({ epoch, prior_epoch, acked_seq, reason }: { epoch: number; prior_epoch: number; acked_seq: number; reason: OpeningReason }): void {
     const { disk } = this.phone;
-    disk.open(epoch, { epoch: prior_epoch, seq: acked_seq }, (before, prior_acked_seq) => {
+    disk.open(epoch, { epoch: prior_epoch, seq: acked_seq }, (before, prior_acked_seq, lost) => {
       const opening = { prior_epoch: before.epoch, prior_acked_seq, reason };
-      return ownFact(this.phone.newId(), 'log.opened', `${epoch} ${reason}`, opening);
+      const opened = ownFact(this.phone.newId(), 'log.opened', `${epoch} ${reason}`, opening);
+      return lost.length > 0 ? [opened, ownFact(this.phone.newId(), 'storage.lost', `epoch/event ${lost.join(', ')}`)] : [opened];
     });
     disk.write(() => (disk.db.mark = { ...disk.db.mark, opening: null }));
   }

@@ -142,7 +142,7 @@ export class World {
     // An answer from before the restore may have come after it.
     if (state.server_epoch !== this.server.lineage) return false;
     // What no copy is whole of can go nowhere, nor can a photo whose event is whole on neither side: it is not offered any more.
-    const going = state.blobs.filter(({ sha256, trouble }) => !this.oracle.harmedBlobs.has(sha256) && (trouble !== 'blob-unnamed' || this.isWanted(phone, sha256)));
+    const going = state.blobs.filter(({ sha256, trouble }) => !this.oracle.isNowhere(sha256) && (trouble !== 'blob-unnamed' || this.isWanted(phone, sha256)));
     return going.length === 0 && state.last_ok_ms !== null && state.last_ok_ms >= since_ms && !state.pull;
   }
 

@@ -271,7 +271,7 @@ describe('a new epoch', () => {
       { body: taken.body, blobs: [taken.bytes] },
     ]);
     const before = await allEvents(store);
-    await openEpoch(store, writer, 2, { epoch: 1, seq: 1 }, () => opening);
+    await openEpoch(store, writer, 2, { epoch: 1, seq: 1 }, () => [opening]);
     const after = await eventsAfter(store, 2, 0);
     expect(after.map(({ kind }) => kind)).toEqual(['log.opened', 'note.added', 'photo.captured']);
     expect(after.slice(1).map(({ body: text }) => text)).toEqual(before.slice(1).map(({ body: text }) => text));
@@ -285,13 +285,35 @@ describe('a new epoch', () => {
     const { writer } = await enrolHere(store);
     const saved = await saveFacts(store, writer, ['1', '2', '3'].map((text) => ({ body: note(text), blobs: [] })));
     await putMeta(store.database, 'sync', { ...NO_SYNC, acked: { 1: 1 } });
-    await openEpoch(store, writer, 2, { epoch: 1, seq: 1 }, () => opening);
+    await openEpoch(store, writer, 2, { epoch: 1, seq: 1 }, () => [opening]);
     const [, copy] = await eventsAfter(store, 2, 0);
     if (copy) await store.database.run((db) => db.put('events', { ...copy, body: copy.body.replace('note', 'n0te') }, [2, 2]));
-    await openEpoch(store, writer, 3, { epoch: 2, seq: 0 }, () => opening.replace('fork', 'damaged'));
+    await openEpoch(store, writer, 3, { epoch: 2, seq: 0 }, () => [opening.replace('fork', 'damaged')]);
     const whole = (await eventsAfter(store, 3, 1)).map(({ body: text }) => text);
     expect(whole).toEqual(expect.arrayContaining(saved.slice(1).map(({ event }) => event.body)));
     expect(whole).not.toContain(saved[0]?.event.body);
+  });
+
+  it('L7: says what is whole nowhere, of every epoch, since the word of an earlier hole may itself be damaged', async () => {
+    const store = openStore();
+    const { writer } = await enrolHere(store);
+    await saveFacts(store, writer, ['1', '2', '3'].map((text) => ({ body: note(text), blobs: [] })));
+    await putMeta(store.database, 'sync', { ...NO_SYNC, acked: { 1: 1 } });
+    const spoil = async (epoch: number, seq: number): Promise<void> => {
+      const [event] = await eventsAfter(store, epoch, seq - 1);
+      if (event) await store.database.run((db) => db.put('events', { ...event, event_id: 'gone', body: '?' }, [epoch, seq]));
+    };
+    const told: (readonly string[])[] = [];
+    const open = (epoch: number, acked: { epoch: number; seq: number }): Promise<unknown> =>
+      openEpoch(store, writer, epoch, acked, (_, __, lost) => {
+        told.push(lost);
+        return [opening.replace('"e"', `"${epoch}"`)];
+      });
+    await spoil(1, 2);
+    await open(2, { epoch: 1, seq: 1 });
+    await spoil(2, 1);
+    await open(3, { epoch: 2, seq: 0 });
+    expect(told).toEqual([['1/2'], ['1/2', '2/1']]);
   });
 
   it('L8: is opened once, and a fact saved meanwhile is in one of the two, or in both', async () => {
@@ -300,9 +322,9 @@ describe('a new epoch', () => {
     await saveFacts(store, writer, [{ body: note('1'), blobs: [] }]);
     const late = note('late');
     await Promise.all([
-      openEpoch(store, writer, 2, { epoch: 1, seq: 0 }, () => opening),
+      openEpoch(store, writer, 2, { epoch: 1, seq: 0 }, () => [opening]),
       saveFacts(store, writer, [{ body: late, blobs: [] }]),
-      openEpoch(store, writer, 2, { epoch: 1, seq: 0 }, () => opening),
+      openEpoch(store, writer, 2, { epoch: 1, seq: 0 }, () => [opening]),
     ]);
     const second = await eventsAfter(store, 2, 0);
     expect(second.filter(({ kind }) => kind === 'log.opened')).toHaveLength(1);
@@ -314,7 +336,7 @@ describe('a new epoch', () => {
     const store = openStore();
     const { writer } = await enrolHere(store);
     const saved = await saveFacts(store, writer, [{ body: note('1'), blobs: [] }, { body: note('2'), blobs: [] }]);
-    await openEpoch(store, writer, 2, { epoch: 1, seq: 2 }, () => opening);
+    await openEpoch(store, writer, 2, { epoch: 1, seq: 2 }, () => [opening]);
     const events = saved.map(({ event }) => event);
     await recordAgain(store, writer, [...events, ...events]);
     await recordAgain(store, writer, events);

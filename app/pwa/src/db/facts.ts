@@ -121,39 +121,45 @@ async function firstThatHelps(ways: (() => Promise<boolean>)[]): Promise<boolean
 }
 
 /**
- * Open a new epoch: the body `opening` makes, and once more every event that was not acknowledged anywhere, in one transaction (PROTOCOL L7).
+ * Open a new epoch: the bodies `opening` makes, and once more every event that was not acknowledged anywhere, in one transaction (PROTOCOL L7).
  *
- * Does nothing when the log is already there. Everything is read under the lock, so that nothing saved meanwhile stays behind.
+ * `opening` is told which events are whole nowhere and were acknowledged nowhere, as `epoch/seq`, of all epochs: the word of an earlier
+ * hole may itself be what was damaged. Does nothing when the log is already there. Everything is read under the lock, so that nothing
+ * saved meanwhile stays behind.
  */
 export async function openEpoch(
   store: EvidenceStore,
   writer: Writer,
   epoch: number,
   acked: { readonly epoch: number; readonly seq: number },
-  opening: (before: Head, acked_seq: number) => string,
+  opening: (before: Head, acked_seq: number, lost: readonly string[]) => readonly string[],
 ): Promise<StoredEvent[]> {
   return store.exclusively('log', async () => {
     const before = await headOf(store);
     if (before.epoch >= epoch) return [];
     // Another page may have opened one meanwhile: what was acknowledged in the epoch before says nothing about that.
     const acked_seq = before.epoch === acked.epoch ? acked.seq : 0;
-    const again = await unacknowledged(store, before.epoch, acked_seq);
-    const events = await chained(store, writer, { epoch, seq: 0, hash: ZERO_HASH }, [readFact(opening(before, acked_seq)), ...again]);
+    const { again, lost } = await unacknowledged(store, before.epoch, acked_seq);
+    const bodies = opening(before, acked_seq, lost);
+    const events = await chained(store, writer, { epoch, seq: 0, hash: ZERO_HASH }, [...bodies.map(readFact), ...again]);
     if (!(await keep(store, before, events, NO_BYTES))) throw new StorageFailed('the log is being written elsewhere');
     return events;
   });
 }
 
 /**
- * Each once, in the order of its first place. What is damaged in the epoch that ends may be whole in the one before, which it was taken from.
+ * Each once, in the order of its first place, and the places of those that are whole nowhere. What is damaged in the epoch that ends may be
+ * whole in the one before, which it was taken from.
  */
-async function unacknowledged(store: EvidenceStore, epoch: number, acked_seq: number): Promise<StoredEvent[]> {
+async function unacknowledged(store: EvidenceStore, epoch: number, acked_seq: number): Promise<{ again: StoredEvent[]; lost: string[] }> {
   const acked: Readonly<Record<string, number>> = { ...(await getMeta(store.database, 'sync'))?.acked, [String(epoch)]: acked_seq };
   const all = await store.database.run((db) => db.getAll('events'));
   const arrived = ({ epoch: of, seq }: StoredEvent): boolean => seq <= (acked[String(of)] ?? 0);
   const known = new Set(all.filter(arrived).map(({ event_id }) => event_id));
   const whole = await wholeOf(store, all.filter((event) => !known.has(event.event_id)));
-  return whole.filter(({ event_id }) => !known.has(event_id) && known.add(event_id));
+  const again = whole.filter(({ event_id }) => !known.has(event_id) && known.add(event_id));
+  const lost = all.filter((event) => !arrived(event) && !known.has(event.event_id)).map((event) => `${event.epoch}/${event.seq}`);
+  return { again, lost };
 }
 
 /**

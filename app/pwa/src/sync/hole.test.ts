@@ -97,11 +97,12 @@ describe('S16: an event of which no copy is whole', () => {
   it('in the middle: what stands behind it goes on in an epoch that names the hole, unaltered and without it', async () => {
     const { office, bodies, state, store } = await drained(5, [3]);
     expect(office.logs.get(1)?.map(({ body: text }) => text)).toEqual(bodies.slice(0, 2));
-    const [opened, ...again] = office.logs.get(2) ?? [];
+    const [opened, lost, ...again] = office.logs.get(2) ?? [];
+    expect(lost?.body).toContain('epoch/event 1/3');
     expect(again.map(({ body: text }) => text)).toEqual(bodies.slice(3));
     const { data } = JSON.parse(opened?.body ?? '{}') as { data: object };
     expect(data).toMatchObject({ prior_epoch: 1, prior_acked_seq: 2, reason: 'damaged' });
-    expect(state).toMatchObject({ epoch: 2, acked_seq: 3, head_seq: 3, broken_seq: null });
+    expect(state).toMatchObject({ epoch: 2, acked_seq: 4, head_seq: 4, broken_seq: null });
     // The damaged one stays where it is: somebody may still read something of it.
     expect(await eventsAfter(store, 1, 2)).toHaveLength(3);
   });
@@ -109,14 +110,15 @@ describe('S16: an event of which no copy is whole', () => {
   it('at the end: a report of the loss is recorded, so that something stands behind it', async () => {
     const { office, bodies } = await drained(3, [3]);
     expect(office.logs.get(1)?.map(({ body: text }) => text)).toEqual(bodies.slice(0, 2));
-    expect(kindsOf(office.logs.get(2))).toEqual(['log.opened', 'storage.lost']);
-    expect(office.logs.get(2)?.[1]?.body).toContain('epoch 1, events 3 to 3');
+    expect(kindsOf(office.logs.get(2))).toEqual(['log.opened', 'storage.lost', 'storage.lost']);
+    expect(office.logs.get(2)?.[1]?.body).toContain('epoch/event 1/3');
+    expect(office.logs.get(2)?.[2]?.body).toContain('epoch 1, events 3 to 3');
   });
 
   it('all of them: the office hears of it', async () => {
     const { office, store } = await drained(2, [1, 2]);
     expect(office.logs.get(1)).toEqual([]);
-    expect(kindsOf(office.logs.get(2))).toEqual(['log.opened', 'storage.lost']);
+    expect(kindsOf(office.logs.get(2))).toEqual(['log.opened', 'storage.lost', 'storage.lost']);
     expect((await headOf(store)).epoch).toBe(2);
   });
 });
@@ -126,7 +128,7 @@ describe('L7: an order that comes late', () => {
     const store = openStore();
     const { writer } = await enrolHere(store);
     await saveFacts(store, writer, [1, 2, 3].map(() => ({ body: note(), blobs: [] })));
-    const opening = (): string => body('log.opened', { prior_epoch: 1, prior_acked_seq: 0, prior_head: '0'.repeat(64), reason: 'fork' }, null);
+    const opening = (): readonly string[] => [body('log.opened', { prior_epoch: 1, prior_acked_seq: 0, prior_head: '0'.repeat(64), reason: 'fork' }, null)];
     await putMeta(store.database, 'sync', { ...NO_SYNC, acked: { 1: 1 } });
     await openEpoch(store, writer, 5, { epoch: 1, seq: 1 }, opening);
     const before = (await eventsAfter(store, 5, 0)).map(({ event_id }) => event_id);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Told } from './requests';
 import { blob, booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, STATEMENT } from '../testing/machine';
 import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, CHUNK_BYTES_START, START, type SyncState } from './syncState';
 
@@ -19,6 +20,22 @@ describe('blobs', () => {
     const [asked, effects] = run(state, [{ type: 'sync_reply', reply: reply(3), receipt_fits: true }]);
     expect(effects[1]).toEqual({ type: 'head_blob', sha256: PHOTO });
     expect(run(asked, [{ type: 'blob_head', sha256: PHOTO, offset: 100 }])[1]).toMatchObject([{ type: 'send_chunk', offset: 100, length: CHUNK_BYTES_START }]);
+  });
+
+  const gone: readonly (readonly [string, Told])[] = [
+    ['an offset', { type: 'blob_head', sha256: PHOTO, offset: 100 }],
+    ['progress', { type: 'blob_progress', sha256: PHOTO, offset: 5 }],
+    ['a problem', { type: 'blob_problem', sha256: PHOTO, problem: problem(409, 'blob-offset', { offset: 5 }) }],
+    ['a dead line', { type: 'network_failed', why: 'no_answer' }],
+  ];
+  it.each(gone)('goes on after %s for a blob that another page delivered meanwhile', (_, answer) => {
+    const offset = answer.type === 'blob_head' ? null : 0;
+    const busy = pushed([blob(PHOTO, 2, { offset })]);
+    expect(busy.busy).toMatchObject({ sha256: PHOTO });
+    const [state] = run({ ...busy, blobs: [] }, [answer]);
+    expect(state.busy?.kind).not.toBe('chunk');
+    expect(state.busy?.kind).not.toBe('head');
+    expect(run({ ...state, next_try_ms: 0 }, [{ type: 'saved', epoch: 1, events: events(4, 4), blobs: [] }], NOW + 400_000)[1].map(({ type }) => type)).toContain('send_sync');
   });
 
   it('B3: chunks follow each other; a new event goes between them', () => {

@@ -1,6 +1,6 @@
 /** Another branch of one's own log at the server: a copied profile, a log set back, a restored database. */
 import { describe, expect, it } from 'vitest';
-import { booted, events, kinds, PHOTO, problem, pushed, reply, run, type Told } from '../testing/machine';
+import { booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, type Told } from '../testing/machine';
 import { START } from './syncState';
 
 const RECEIPT = { text: 'r', sig: 's', key_id: 'k' };
@@ -69,6 +69,16 @@ describe('two branches of one log', () => {
     const [state, effects] = run(pushed([]), [{ type: 'saved', epoch: 1, events: events(4, 5), blobs: [] }, less]);
     expect(effects).toEqual([{ type: 'read_log', epoch: 1, acked_seq: 2 }]);
     expect(state.server_epoch).toBe('s1');
+  });
+
+  it('S16, S17: a restored server has less than it said before: the hole before what waits is shown all the same', () => {
+    const said = { type: 'sync_reply', reply: reply(2), receipt_fits: false } as const;
+    const less = { type: 'sync_reply', reply: reply(1, { server_epoch: 's2', results: [{ seq: 3, hash: PHOTO, status: 'gap', flags: [] }] }), receipt_fits: false } as const;
+    const [, first] = run(START, [...booted(events(1, 6)), { type: 'sync_reply', reply: reply(1, { receipt: RECEIPT }), receipt_fits: true }, { type: 'event_unreadable', seq: 2 }, said]);
+    expect(first).toMatchObject([{ type: 'send_sync', from: 3, to: 6 }]);
+    const [state] = run(START, [...booted(events(1, 6)), { type: 'sync_reply', reply: reply(1, { receipt: RECEIPT }), receipt_fits: true }, { type: 'event_unreadable', seq: 2 }, said, less]);
+    expect(state.said_seq).toBe(1);
+    expect(run({ ...state, next_try_ms: 0 }, [{ type: 'timer' }], NOW + 1)[1]).toMatchObject([{ type: 'send_sync', from: 6, to: 6 }]);
   });
 
   it('S9, S17: a fork in a restored server: what the other branch has there was not ours to count', () => {

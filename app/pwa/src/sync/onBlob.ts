@@ -21,9 +21,11 @@ const SOUND_CHUNKS = 4;
 const TOKEN_TOO_YOUNG_MS = 60_000;
 
 export function onBlobHead(before: SyncState, input: Input, sha256: string, offset: number): Stepped {
-  const blob = find(before, sha256);
-  if (before.busy?.kind !== 'head' || before.busy.sha256 !== sha256 || !blob) return [before, []];
+  if (before.busy?.kind !== 'head' || before.busy.sha256 !== sha256) return [before, []];
   const state = answered(before);
+  const blob = find(before, sha256);
+  // Meanwhile another page may have delivered it: the answer ends the request all the same.
+  if (!blob) return [state, []];
   if (offset > blob.size) return [itemFailed(state, input, blob, 'blob-offset'), []];
   return [changed(state, sha256, { offset }), []];
 }
@@ -31,9 +33,10 @@ export function onBlobHead(before: SyncState, input: Input, sha256: string, offs
 /** 204: the server holds more than before. */
 export function onBlobProgress(before: SyncState, input: Input, sha256: string, offset: number): Stepped {
   const busy = before.busy;
-  const blob = find(before, sha256);
-  if (busy?.kind !== 'chunk' || busy.sha256 !== sha256 || !blob) return [before, []];
+  if (busy?.kind !== 'chunk' || busy.sha256 !== sha256) return [before, []];
   const state = answered(before);
+  const blob = find(before, sha256);
+  if (!blob) return [state, []];
   if (offset <= busy.offset || offset > blob.size) return [itemFailed(state, input, { ...blob, offset: null }, 'blob-offset'), []];
   const arrived = wentThrough(state, offset - busy.offset);
   return [changed({ ...arrived, chunk_bytes: chunkAfter(arrived, input.now_ms - busy.since_ms) }, sha256, { offset, failures: 0, trouble: null }), []];
@@ -47,10 +50,11 @@ export function onBlobReceipt(before: SyncState, sha256: string, receipt: BlobRe
 
 export function onBlobProblem(before: SyncState, input: Input, sha256: string, problem: ProblemSeen): Stepped {
   const busy = before.busy;
-  const blob = find(before, sha256);
-  if ((busy?.kind !== 'chunk' && busy?.kind !== 'head') || busy.sha256 !== sha256 || !blob) return [before, []];
+  if ((busy?.kind !== 'chunk' && busy?.kind !== 'head') || busy.sha256 !== sha256) return [before, []];
   const { status, slug, retry_after_s, offset } = problem;
   const state = heldBack({ ...before, busy: null, online: true }, input, retry_after_s);
+  const blob = find(before, sha256);
+  if (!blob) return [state, []];
   const name = slug ?? `http-${status}`;
   switch (dispositionOf(status, slug)) {
     case 'offset': {

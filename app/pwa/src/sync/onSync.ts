@@ -56,7 +56,9 @@ export function onSyncReply(before: SyncState, input: Input, reply: SyncReply, r
     if (reply.receipt === null && reply.acked_seq > state.said_seq) return [{ ...state, said_seq: reply.acked_seq }, []];
     const names_another = reply.receipt !== null && reply.acked_seq > 0 && state.contested_seq === null;
     if (names_another) return [{ ...state, contested_seq: reply.acked_seq }, []];
-    return [{ ...failed(state, input, 'receipt-mismatch', null), contested_seq: null }, []];
+    // A restored server may have less than it said before; what it said then is no reason to stand beyond a hole for ever.
+    const said_seq = Math.min(state.said_seq, reply.acked_seq);
+    return [{ ...failed(state, input, 'receipt-mismatch', null), contested_seq: null, said_seq }, []];
   }
   // Where another branch stands, the receipt is not ours, and so is nothing that it adds: in a restored database, not even what was ours.
   const surely = restored ? 0 : state.acked_seq;

@@ -17,13 +17,10 @@ type Tools = Pick<DrainTools, 'store' | 'writer' | 'compose'>;
 /** Open the epoch that the server gave, and forget that it is still to be opened. */
 export async function openGiven(tools: Tools, { epoch, prior_epoch, acked_seq, reason }: Omit<Extract<Effect, { type: 'open_epoch' }>, 'type'>): Promise<void> {
   const { store, writer, compose } = tools;
-  const opening = (before: Head, prior_acked_seq: number): string =>
-    compose('log.opened', {
-      prior_epoch: before.epoch,
-      prior_acked_seq,
-      prior_head: before.hash,
-      reason,
-    });
+  const opening = (before: Head, prior_acked_seq: number, lost: readonly string[]): readonly string[] => {
+    const opened = compose('log.opened', { prior_epoch: before.epoch, prior_acked_seq, prior_head: before.hash, reason });
+    return lost.length > 0 ? [opened, lostWord(compose, lost)] : [opened];
+  };
   await mendLog(tools, prior_epoch, acked_seq);
   await openEpoch(store, writer, epoch, { epoch: prior_epoch, seq: acked_seq }, opening);
   const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
@@ -47,8 +44,12 @@ export async function recordOlder({ store, writer, compose }: Tools, epoch: numb
   const here = new Set([...whole, ...all.filter((event) => event.epoch === epoch)].map(({ event_id }) => event_id));
   const lost = older.filter(({ event_id }) => !here.has(event_id)).map((event) => `${event.epoch}/${event.seq}`);
   if (lost.length === 0) return;
-  const note = `epoch/event ${lost.join(', ')}`.slice(0, 1_000);
-  await saveFacts(store, writer, [{ body: compose('storage.lost', { what: 'database', note }), blobs: [] }]);
+  await saveFacts(store, writer, [{ body: lostWord(compose, lost), blobs: [] }]);
+}
+
+/** The word of events that are whole nowhere, by their places. */
+function lostWord(compose: Tools['compose'], places: readonly string[]): string {
+  return compose('storage.lost', { what: 'database', note: `epoch/event ${places.join(', ')}`.slice(0, 1_000) });
 }
 
 /** What was acknowledged once, or recorded, and is now whole nowhere: the office is told which part of the log it was. */
