@@ -3,7 +3,6 @@
 Scripting and main-thread times are Chromium's own counts (CDP `Performance.getMetrics`); what the storage takes is in the whole time only.
 """
 
-import gzip
 import json
 import statistics
 import tempfile
@@ -185,14 +184,11 @@ def _day(ground: Ground, phones: Phones) -> dict[str, Any]:
     phone.enrol(f"{phones.url}/app/#enrol={code_for(network, 'wang')}")
     expect(phone.by("job-card")).to_have_count(DAY_JOBS)
     expect(phone.by("not-ready")).to_have_count(0)
-    bodies = [answer.body() for answer in answers]
     return {
         "day_jobs": DAY_JOBS,
         "day_packs": len(DAY_PACKS),
         "day_requests": len(answers),
         "day_round_trips": _waves(answers),
-        "day_bytes": sum(map(len, bodies)),
-        "day_bytes_compressed": sum(len(gzip.compress(body)) for body in bodies),
         "day_bytes_sent": sum(answer.request.sizes()["responseBodySize"] for answer in answers),
     }
 

@@ -46,5 +46,15 @@ export function bytesText(bytes: number): string {
 
 function format(time: string | number | Date, options: Intl.DateTimeFormatOptions, tongue: Language): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(TAGS[tongue], options).format(date);
+  return Number.isNaN(date.getTime()) ? '' : formatter(TAGS[tongue], options).format(date);
+}
+
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+/** Each once, as long as the phone stays in its time zone: to make one takes longer than all else on a row. */
+function formatter(tag: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = tag + JSON.stringify(options) + new Date().getTimezoneOffset();
+  const made = formatters.get(name) ?? new Intl.DateTimeFormat(tag, options);
+  formatters.set(name, made);
+  return made;
 }
