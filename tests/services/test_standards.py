@@ -1,6 +1,9 @@
 """The shipped service standards: readable, complete in both languages, and unchanged since they were published."""
 
+import copy
+import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -197,3 +200,13 @@ def test_nothing_is_asked_for_after_the_customer_has_signed() -> None:
     acceptance = standard.PHASES.index("accept")
     late = [rule["code"] for rule in EVERY_RULE if standard.PHASES.index(rule["phase"]) > acceptance and rule["evidence"]]
     assert late == []
+
+
+def test_the_worked_example_may_be_published() -> None:
+    """The rule of CONTRIBUTING.md, behind the one that it asks about."""
+    text = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
+    rule = json.loads(text.partition("```json")[2].partition("```")[0])
+    washing = copy.deepcopy(next(one for one in STANDARDS if one["standard_id"] == "washing_machine"))
+    codes = [one["code"] for one in washing["rules"]]
+    washing["rules"].insert(codes.index("WM-PRE-04") + 1, rule)
+    assert standard.for_publishing(json.dumps(washing | {"version": "2099.1"}).encode())

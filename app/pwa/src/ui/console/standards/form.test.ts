@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Json } from '../../../domain/places';
 import { blank, blankChoice, kindOf, membersOf, REASONS } from './form';
 import { reasonWord } from './reason-words';
-import { memberWord } from './editor-words';
+import { evidenceWord, memberWord } from './editor-words';
 import raw from './form.json';
 
 const BOTH = ['en', 'zh-Hans'];
@@ -29,6 +29,7 @@ describe('the form', () => {
   it('has words for every member, enumerated word and reason', () => {
     const members = [...Object.values(raw.shapes), ...Object.values(raw.choices.evidence)].flatMap((shape) => Object.keys(shape));
     expect([...new Set(members)].filter((name) => name !== 'format' && !memberWord.has(name))).toEqual([]);
+    expect(Object.keys(raw.choices.evidence).filter((kind) => !evidenceWord.has(kind))).toEqual([]);
     expect(REASONS.filter((reason) => !reasonWord.has(reason))).toEqual([]);
   });
 });
