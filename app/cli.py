@@ -13,7 +13,7 @@ from flask.cli import AppGroup
 
 from app import clock
 from app.problems import Problem
-from app.services import ask_again, backup, backup_file, doctor, enrol, job_view, lineage, log_check, proofs, restore, sweep
+from app.services import ask_again, backup, backup_file, conformity, doctor, enrol, job_view, lineage, log_check, proofs, restore, sweep
 from app.services import rescue as rescue_files
 from app.services.demo import seed as demo
 from app.services.office import Office
@@ -63,14 +63,16 @@ def _report(faults: list[str]) -> None:
 
 
 @jobs.command("refold")
-@click.option("--check", is_flag=True, help="Change nothing; print the jobs whose view differs from their events.")
+@click.option("--check", is_flag=True, help="Change nothing; print the jobs whose view or conformity differs from their events.")
 def refold(check: bool) -> None:
-    """Fold all jobs anew from their events."""
+    """Fold all jobs anew from their events, and judge anew how approved ones kept to their standards."""
     differing = job_view.refold(check_only=check)
+    unlike = conformity.refold(check_only=check)
     if check:
-        _report([f"{job_id}: the view differs from its events." for job_id in differing])
+        faults = [f"{job_id}: the view differs from its events." for job_id in differing]
+        _report(faults + [f"{job_id}: its rows of conformity differ from its events." for job_id in unlike])
     else:
-        click.echo(f"{len(differing)} views put right.")
+        click.echo(f"{len(differing)} views put right, and the conformity of {len(unlike)} jobs.")
 
 
 @log.command("verify")

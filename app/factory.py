@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app import cli, pwa
 from app.api import (
     blobs,
+    conformity,
     devices,
     docs,
     errors,
@@ -37,7 +38,24 @@ from app.services.office import Office
 from app.services.uploads import CHUNK_BYTES_MAX
 from app.store.db import db, prepare_engine
 
-BLUEPRINTS = (health, sync, devices, blobs, session, jobs, review, orders, people, phones, labels, proofs, models, rescue, standards)
+BLUEPRINTS = (
+    health,
+    sync,
+    devices,
+    blobs,
+    session,
+    jobs,
+    review,
+    orders,
+    people,
+    phones,
+    labels,
+    proofs,
+    models,
+    rescue,
+    standards,
+    conformity,
+)
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 

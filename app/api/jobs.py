@@ -83,13 +83,17 @@ class JobsPageSchema(Schema):
 
 
 class JobDetailSchema(Schema):
-    """One job. `state` is the fold's (PROTOCOL F), `steps` the checklist's; the rest says who, when, and whether it is all there."""
+    """One job. `state` is the fold's (PROTOCOL F), `steps` the checklist's; the rest says who, when, and whether it is all there.
+
+    `conformity` tells of each standard as the job is now how many rules are met, and which are excepted, broken or left out.
+    """
 
     job_id = fields.String()
     rev = fields.Integer()
     state = fields.Dict()
     standards = fields.List(fields.Dict())
     steps = fields.List(fields.Dict())
+    conformity = fields.List(fields.Dict())
     people = fields.Dict(keys=fields.String(), values=fields.String())
     station = fields.Nested(NamedSchema, allow_none=True)
     timeline = fields.List(fields.Dict())
@@ -118,7 +122,7 @@ def get_jobs(query: dict[str, Any]) -> dict[str, Any]:
         queue=query["queue"],
         stage=query.get("stage"),
         words=query.get("q"),
-        station_id=_station(who, query.get("station_id")),
+        station_id=station_shown(who, query.get("station_id")),
         day=query.get("day"),
         utc_offset_minutes=query.get("utc_offset_minutes"),
         cursor=query.get("cursor"),
@@ -136,7 +140,8 @@ def get_job(job_id: str) -> Response:
     return Response(orjson.dumps(found), content_type="application/json", headers={"Cache-Control": "no-store"})
 
 
-def _station(who: Caller, asked: str | None) -> str | None:
+def station_shown(who: Caller, asked: str | None) -> str | None:
+    """The station whose jobs are shown, None for all: the one asked for, else a supervisor's own."""
     if asked is not None:
         return None if asked == ALL_STATIONS else asked
     return who.station_id if who.role == "supervisor" else None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.services import check_blobs, check_jobs, log_check
+from app.services import check_blobs, check_jobs, conformity, log_check
 from app.services.office import Office
 
 _LOG = "Whoever changed it had access to the database: compare with a backup, and do not trust this log's evidence."
@@ -18,6 +18,7 @@ def examine(office: Office, *, read_bytes: bool = False) -> Iterator[str]:
     yield from (f"{fault} {_LOG}" for fault in log_check.faults_of())
     yield from check_jobs.rev_faults()
     yield from (f"{fault} {_REFOLD}" for fault in check_jobs.view_faults())
+    yield from (f"{fault} {_REFOLD}" for fault in conformity.faults())
     yield from check_jobs.orphans()
 
 

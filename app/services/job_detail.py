@@ -11,7 +11,7 @@ from app import clock
 from app.domain import checklist
 from app.domain.events import JsonObject, Unreadable, is_fact, parse_body
 from app.problems import NotFound
-from app.services import jobs, media, proofs, rescue_log, review, standards, statements
+from app.services import conformity, jobs, media, proofs, rescue_log, review, standards, statements
 from app.services.job_log import LogPart, Recorded, log_parts, recorded
 from app.services.job_view import state_of
 from app.services.office import Office
@@ -55,13 +55,15 @@ def detail(office: Office, tenant_id: str, job_id: str) -> JsonObject:
         rows = log.job_events(session, tenant_id, job_id)
         events = recorded(rows)
         documents = standards.pinned(session, tenant_id, state)
+        laid = checklist.steps(state, documents)
         why_not = review.hindrances(view)
         found: JsonObject = {
             "job_id": job_id,
             "rev": view.rev,
             "state": state,
             "standards": documents,
-            "steps": [_with_evidence(step, state) for step in checklist.steps(state, documents)],
+            "steps": [_with_evidence(step, state) for step in laid],
+            "conformity": conformity.of_job(state, laid),
             "people": proofs.names(session, tenant_id, {*state["crew_ever"], *(event.actor for event in events)}),
             "station": jobs.named(view.station_id, jobs.stations_by_id(session, tenant_id, [view.station_id] if view.station_id else [])),
             "timeline": [_line(event) for event in events],

@@ -10,7 +10,7 @@ from app.domain import checklist
 from app.domain.events import JsonObject
 from app.domain.job_state import find, open_findings
 from app.problems import InvalidBody, JobState, NotFound
-from app.services import proofs, standards
+from app.services import conformity, proofs, standards
 from app.services.desk import decide
 from app.services.job_view import ENDED, state_of
 from app.services.office import Office
@@ -82,6 +82,7 @@ def approve(office: Office, tenant_id: str, actor: str, job_id: str, *, rev: int
         if why:
             raise _state(view, *why)
         decide(session, office, tenant_id, actor, [(job_id, "job.approved", {"note": note})])
+        conformity.keep(session, view)
         proof = proofs.seal(session, office, view)
         decide(session, office, tenant_id, actor, [(job_id, "job.sealed", {"proof_sha256": proof.sha256, "proof_id": proof.proof_id})])
         return proof.proof_id

@@ -28,7 +28,7 @@ def upgrade() -> None:
     op.create_table(
         "standard_draft",
         sa.Column("draft_id", sa.String(36), primary_key=True),
-        sa.Column("tenant_id", sa.String(36), sa.ForeignKey("tenant.tenant_id"), nullable=False),
+        sa.Column("tenant_id", sa.String(64), sa.ForeignKey("tenant.tenant_id"), nullable=False),
         sa.Column("base_digest", sa.String(64), nullable=True),
         sa.Column("document", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),

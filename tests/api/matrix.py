@@ -89,7 +89,10 @@ BODIES: dict[str, Callable[[Ids], Json]] = {
     "standards.delete_draft": lambda ids: {},
     "sync.post_sync": lambda ids: {},
 }
+_PERIOD = {"from": "2026-01-01", "to": "2026-12-31", "utc_offset_minutes": "0", "standard_id": "washing_machine"}
 QUERIES: dict[str, Callable[[Ids], dict[str, str]]] = {
+    "conformity.get_conformity": lambda ids: {"station_id": ids.station_id, **_PERIOD},
+    "conformity.get_conformity_file": lambda ids: {"station_id": ids.station_id, **_PERIOD},
     "jobs.get_jobs": lambda ids: {"station_id": ids.station_id},
     "labels.get_labels": lambda ids: {"job_id": ids.job_id},
 }

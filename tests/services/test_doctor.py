@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from app.services import doctor
+from app.services import doctor, review
 from app.store.db import db, is_sqlite
+from app.store.jobs import JobView
 from tests import builders
 from tests.builders import Network
 
@@ -23,6 +24,13 @@ def network(app: Flask) -> Network:
     network = builders.network(app)
     network.finished()
     return network
+
+
+def approved(network: Network) -> None:
+    """The job is approved, and then its rows of conformity are changed behind the office's back."""
+    job_id = db.session.scalars(select(JobView.job_id)).one()
+    review.approve(network.office, network.tenant_id, network.people["sun"], job_id, rev=network.view(job_id).rev)
+    assert list(doctor.examine(network.office)) == []
 
 
 def run(statement: str) -> None:
@@ -67,6 +75,16 @@ def stray_upload(network: Network) -> None:
     part.write_bytes(b"beginning")
 
 
+def lost_conformity(network: Network) -> None:
+    approved(network)
+    run("DELETE FROM conformity WHERE standard_id = 'base_delivery'")
+
+
+def other_conformity(network: Network) -> None:
+    approved(network)
+    run("UPDATE conformity SET broken = 7")
+
+
 def row(statement: str) -> Callable[[Network], None]:
     return lambda network: run(statement)
 
@@ -97,6 +115,8 @@ PLANTED: list[tuple[str, Callable[[Network], None], str]] = [
     ("link", row(f"UPDATE event SET prev = hash WHERE seq = 3 AND {PHONE}"), "does not link"),
     ("digest", row(f"UPDATE event SET body_digest = hash WHERE seq = 3 AND {PHONE}"), "not that of its header"),
     ("seal", row("UPDATE seal SET challenge = 'another'"), "does not verify"),
+    ("conformity lost", lost_conformity, "rows of conformity differ"),
+    ("conformity changed", other_conformity, "rows of conformity differ"),
     ("reference", row("DELETE FROM station"), "refers to a row"),
 ]
 

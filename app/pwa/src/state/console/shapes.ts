@@ -3,6 +3,7 @@ import type { JobState, Stage } from '../../domain/job';
 import type { Json } from '../../domain/events';
 import type { Mark, Slot } from '../../domain/kinds';
 import type { Standard } from '../../domain/standard';
+import type { StandardConformity } from './conformity';
 
 export type Role = 'supervisor' | 'dispatcher' | 'editor' | 'admin' | 'installer';
 
@@ -111,6 +112,7 @@ export interface JobDetail {
   readonly rev: number;
   readonly state: JobState;
   readonly standards: readonly Standard[];
+  readonly conformity: readonly StandardConformity[];
   readonly people: Readonly<Record<string, string>>;
   readonly station: Named | null;
   readonly timeline: readonly TimelineEntry[];

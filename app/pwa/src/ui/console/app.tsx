@@ -24,6 +24,7 @@ const PeoplePage = lazy(async () => (await import('./people/people-page')).Peopl
 const StandardsPage = lazy(async () => (await import('./standards/standards-page')).StandardsPage);
 const StandardPage = lazy<{ digest: string }>(async () => (await import('./standards/standard-page')).StandardPage);
 const EditorPage = lazy<{ draftId: string }>(async () => (await import('./standards/editor-page')).EditorPage);
+const ConformityPage = lazy(async () => (await import('./conformity/conformity-page')).ConformityPage);
 const PhonesPage = lazy(async () => (await import('./phones/phones-page')).PhonesPage);
 const QuarantinePage = lazy(async () => (await import('./phones/quarantine-page')).QuarantinePage);
 const RescuePage = lazy(async () => (await import('./rescue/rescue-page')).RescuePage);
@@ -91,6 +92,8 @@ function Page() {
       return <StandardPage key={here.digest} digest={here.digest} />;
     case 'draft':
       return <EditorPage key={here.draft_id} draftId={here.draft_id} />;
+    case 'conformity':
+      return <ConformityPage />;
     case 'phones':
       return <PhonesPage />;
     case 'rescue':

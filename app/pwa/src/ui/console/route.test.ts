@@ -10,6 +10,8 @@ describe('addresses', () => {
     ['/console/orders', { page: 'orders' }],
     ['/console/orders/new', { page: 'new_order' }],
     ['/console/people', { page: 'people' }],
+    ['/console/conformity', { page: 'conformity' }],
+    ['/console/conformity/else', { page: 'nowhere' }],
     ['/console/phones', { page: 'phones' }],
     ['/console/phones/set-aside', { page: 'quarantine' }],
     ['/console/phones/else', { page: 'nowhere' }],

@@ -10,6 +10,7 @@ export type Route =
   | { readonly page: 'standards' }
   | { readonly page: 'standard'; readonly digest: string }
   | { readonly page: 'draft'; readonly draft_id: string }
+  | { readonly page: 'conformity' }
   | { readonly page: 'phones' }
   | { readonly page: 'quarantine' }
   | { readonly page: 'rescue' }
@@ -33,6 +34,7 @@ export function routeOf(path: string): Route {
   if (first === 'standards' && second === undefined) return { page: 'standards' };
   if (first === 'standards' && second === 'drafts' && third !== undefined && ID.test(third)) return { page: 'draft', draft_id: third };
   if (first === 'standards' && second !== undefined && DIGEST.test(second) && third === undefined) return { page: 'standard', digest: second };
+  if (first === 'conformity' && second === undefined) return { page: 'conformity' };
   if (first === 'phones' && second === undefined) return { page: 'phones' };
   if (first === 'phones' && second === 'set-aside' && third === undefined) return { page: 'quarantine' };
   if (first === 'phones' && second === 'rescue' && third === undefined) return { page: 'rescue' };
@@ -44,6 +46,7 @@ export const ORDERS = '/console/orders';
 export const NEW_ORDER = '/console/orders/new';
 export const PEOPLE = '/console/people';
 export const STANDARDS = '/console/standards';
+export const CONFORMITY = '/console/conformity';
 export const PHONES = '/console/phones';
 export const QUARANTINE = '/console/phones/set-aside';
 export const RESCUE = '/console/phones/rescue';

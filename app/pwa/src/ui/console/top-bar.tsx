@@ -10,21 +10,26 @@ import { toast } from '../parts/toast';
 import { Choices } from './choices';
 import { route } from './navigation';
 import { say } from './phones/words';
-import { ORDERS, PEOPLE, PHONES, QUEUE, STANDARDS, type Route } from './route';
+import { CONFORMITY, ORDERS, PEOPLE, PHONES, QUEUE, STANDARDS, type Route } from './route';
 import { words } from './words';
 
-const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_orders' | 'nav_people' | 'nav_phones' | 'nav_standards'; readonly icon: IconName; readonly holds: readonly Route['page'][] }[] = [
+const PAGES: readonly { readonly to: string; readonly name: 'nav_review' | 'nav_orders' | 'nav_people' | 'nav_phones' | 'nav_standards' | 'nav_conformity'; readonly icon: IconName; readonly holds: readonly Route['page'][] }[] = [
   { to: QUEUE, name: 'nav_review', icon: 'shield-check', holds: ['queue', 'job', 'proof'] },
   { to: ORDERS, name: 'nav_orders', icon: 'package', holds: ['orders', 'new_order'] },
   { to: PEOPLE, name: 'nav_people', icon: 'user', holds: ['people'] },
   { to: PHONES, name: 'nav_phones', icon: 'smartphone', holds: ['phones', 'quarantine', 'rescue'] },
   { to: STANDARDS, name: 'nav_standards', icon: 'list-checks', holds: ['standards', 'standard', 'draft'] },
+  { to: CONFORMITY, name: 'nav_conformity', icon: 'gauge', holds: ['conformity'] },
 ];
 
 export function TopBar({ onKeys }: { readonly onKeys: () => void }) {
   const who = session.value;
   const waiting = queue.value?.counts.review;
   const calling = alertCount(alerts.value);
+  const nav = useRef<HTMLElement>(null);
+  const { page } = route.value;
+  // On a narrow screen not all of them are in sight.
+  useEffect(() => nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' }), [page]);
   return (
     <header class="top-bar">
       <a class="skip" href="#content">{words('to_content')}</a>
@@ -32,9 +37,9 @@ export function TopBar({ onKeys }: { readonly onKeys: () => void }) {
         <Icon name="door-open" />
         <span>{words('app')}</span>
       </a>
-      <nav aria-label={words('nav')}>
+      <nav aria-label={words('nav')} ref={nav}>
         {PAGES.map(({ to, name, icon, holds }) => (
-          <a key={to} href={to} aria-current={holds.includes(route.value.page) ? 'page' : undefined} data-testid={name.replace('_', '-')}>
+          <a key={to} href={to} aria-current={holds.includes(page) ? 'page' : undefined} data-testid={name.replace('_', '-')}>
             <Icon name={icon} />
             <span>{words(name)}</span>
             {name === 'nav_review' && waiting !== undefined && waiting > 0 && <b class="count">{waiting}</b>}

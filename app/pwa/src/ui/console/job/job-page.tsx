@@ -13,10 +13,12 @@ import { TroubleNotice } from '../trouble';
 import { useKeys } from '../use-keys';
 import { words } from '../words';
 import { Checks } from './checks';
+import { ConformityPart } from './conformity';
 import { Decision, isWithCrew, mayDecide } from './decision';
 import { startApprove, startSendBack } from './deciding';
 import { change, draft, reasonsFor, startAnew, turnTo, type About } from './draft';
 import { newest } from './evidence';
+import { brokenCount } from './judged';
 import { JobHead } from './job-head';
 import { SignOff } from './sign-off';
 import { Timeline } from './timeline';
@@ -28,7 +30,7 @@ import { say } from './words';
 import { Zoom } from './zoom';
 
 const REFRESH_MS = 20_000;
-const PARTS = ['photos', 'checks', 'units', 'signoff', 'trust', 'timeline'] as const;
+const PARTS = ['photos', 'conformity', 'checks', 'units', 'signoff', 'trust', 'timeline'] as const;
 
 export function JobPage({ jobId }: { readonly jobId: string }) {
   useFreshQueue();
@@ -140,6 +142,7 @@ function Loaded({ view }: { readonly view: JobView }) {
         <section id="photos" aria-label={say('photos')}>
           <Viewer view={view} place={place} onPlace={look} onZoom={setZoomed} />
         </section>
+        <Part id="conformity"><ConformityPart view={view} /></Part>
         <Part id="checks"><Checks view={view} onPhoto={lookAt} /></Part>
         <Part id="units"><Units view={view} /></Part>
         <Part id="signoff"><SignOff view={view} /></Part>
@@ -168,12 +171,13 @@ function PartCount({ view, part }: { readonly view: JobView; readonly part: (typ
   const count = {
     photos: view.shots.length,
     checks: view.laid.length,
+    conformity: brokenCount(view.detail),
     units: state.units.length,
     signoff: state.signoffs.length,
     trust: state.anomalies.length + quarantined.length,
     timeline: timeline.length,
   }[part];
-  return <b class={`count ${part === 'trust' && count > 0 ? 'warn' : ''}`}>{count}</b>;
+  return <b class={`count ${(part === 'trust' || part === 'conformity') && count > 0 ? 'warn' : ''}`}>{count}</b>;
 }
 
 /** Go to the next or previous job of the queue; false at its end. */

@@ -5,6 +5,7 @@ export const say = catalogue({
   en: {
     photos: 'Photos',
     checks: 'Checks',
+    conformity: 'Conformity',
     units: 'Units',
     signoff: 'Sign-off',
     trust: 'Trust',
@@ -143,6 +144,7 @@ export const say = catalogue({
   'zh-Hans': {
     photos: '照片',
     checks: '检查项',
+    conformity: '达标情况',
     units: '机器',
     signoff: '签收',
     trust: '可信度',
