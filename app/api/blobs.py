@@ -79,7 +79,7 @@ def get_standard(digest: str) -> Response:
     """The exact bytes of a standard's version; the digest is their SHA-256."""
     document = standards.document(caller().tenant_id, _digest(digest))
     response = Response(document, content_type="application/json")
-    if "gzip" in request.accept_encodings:
+    if request.accept_encodings.quality("gzip") > 0:
         response = Response(_smaller(document), content_type="application/json", headers={"Content-Encoding": "gzip"})
     response.headers.add("Vary", "Accept-Encoding")
     return _kept_privately(response)

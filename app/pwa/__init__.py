@@ -153,7 +153,7 @@ def _page(name: str) -> Response:
 
 def _sent(name: str) -> Response:
     """A built file, as the build compressed it for those who take that. Raises werkzeug's `NotFound`."""
-    if "gzip" in request.accept_encodings and (STATIC / f"{name}.gz").is_file():
+    if request.accept_encodings.quality("gzip") > 0 and (STATIC / f"{name}.gz").is_file():
         response = send_from_directory(STATIC, f"{name}.gz")  # its name says both its type and its encoding
     else:
         response = send_from_directory(STATIC, name)

@@ -118,6 +118,9 @@ def _counted(part: conformity.Conformity) -> JsonObject:
 
 
 def _visit_ended_at(state: JsonObject) -> datetime | None:
-    """When the visit ended, as its phone's clock said."""
+    """When the visit ended, as its phone said; None of a day that no calendar has, which must not keep a job from being approved."""
     visit = find(state["visits"], "visit_id", state["visit_id"])
-    return clock.parse(visit["ended"]["at"]) if visit is not None and visit["ended"] is not None else None
+    try:
+        return clock.parse(visit["ended"]["at"]) if visit is not None and visit["ended"] is not None else None
+    except ValueError:
+        return None

@@ -124,6 +124,19 @@ def test_a_visit_that_failed_broke_nothing(north: Network, qian: FlaskClient) ->
     assert qian.get(f"/api/v1/jobs/{job_id}").get_json()["conformity"] == []
 
 
+def test_a_phone_may_say_a_day_that_there_is_not(north: Network, qian: FlaskClient) -> None:
+    job_id = worked(north)
+    phone = north.phone()
+    visit = {"visit_id": north.state(job_id)["visit_id"], "outcome": "completed", "note": None}
+    phone.record(job_id, "visit.completed", visit, at="2026-02-31T10:00:00.000Z")
+    phone.sync()
+    assert north.state(job_id)["visits"][-1]["ended"]["at"].startswith("2026-02-31")
+    approve(north, job_id)
+    assert {row.visit_ended_at for row in rows()} == {None}
+    assert {line["visit_ended_at (UTC)"] for line in table(qian)} == {""}
+    assert list(conformity.faults()) == []
+
+
 def test_a_refold_brings_back_what_is_missing_and_nothing_else(north: Network) -> None:
     """As for jobs that were approved before there was such a table."""
     first, second = approve(north, worked(north, badly=True)), approve(north, worked(north))
