@@ -93,7 +93,7 @@ function Unknown({ statement }: { readonly statement: Json }) {
   return (
     <div class="stack tight">
       <p class="small quiet">{say('statement_other')}</p>
-      <pre class="small code">{JSON.stringify(statement, null, 1)}</pre>
+      <pre class="small code" tabIndex={0}>{JSON.stringify(statement, null, 1)}</pre>
     </div>
   );
 }
