@@ -17,7 +17,7 @@ export function blobTrouble(sha256: string): string | null {
   return isStuck(waiting) || waiting.failures >= CIRCUIT_FAILURES ? waiting.trouble : null;
 }
 
-/** It is not tried any more: no copy of it is whole, or no whole event names it. */
+/** Trying alone will not help: no copy of it is whole, or no whole event names it. */
 export function isStuck({ trouble }: WaitingBlob): boolean {
   return trouble === 'blob-damaged' || trouble === 'blob-unnamed';
 }

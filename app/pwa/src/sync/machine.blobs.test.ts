@@ -3,6 +3,8 @@ import type { Told } from './requests';
 import { blob, booted, events, kinds, NOW, PHOTO, problem, pushed, reply, run, STATEMENT } from '../testing/machine';
 import { CHUNK_BYTES_MAX, CHUNK_BYTES_MIN, CHUNK_BYTES_START, START, type SyncState } from './syncState';
 
+const MINUTE = 60_000;
+
 describe('blobs', () => {
   it('B1: no blob goes before its event is acknowledged', () => {
     const [state, effects] = run(START, [...booted(events(1, 60), [blob(PHOTO, 55)]), { type: 'sync_reply', reply: reply(50), receipt_fits: true }]);
@@ -71,11 +73,26 @@ describe('blobs', () => {
     const mismatch = { type: 'blob_problem', sha256: PHOTO, problem: problem(422, 'blob-digest-mismatch') } as const;
     const [state, effects] = run(pushed([blob(PHOTO, 1), blob(other, 2)]), [mismatch]);
     expect(effects).toMatchObject([{ type: 'check_blob', sha256: PHOTO }, { type: 'send_chunk', sha256: other }]);
-    const [after] = run(state, [{ type: 'blob_checked', sha256: PHOTO, whole: false, named: true }]);
-    expect(after.blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-damaged' }, { sha256: other }]);
+    const unread = { type: 'blob_checked', sha256: PHOTO, whole: false, named: true } as const;
+    const [after] = run(state, [unread]);
+    expect(after.blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-unread' }, { sha256: other }]);
     const [rest, then] = run(after, [{ type: 'blob_receipt', sha256: other, receipt: { text: 'r', sig: 's', key_id: 'k' } }], NOW + 10);
     expect(then.at(-1)).toMatchObject({ type: 'wait' });
     expect(rest.blobs.map(({ sha256 }) => sha256)).toEqual([PHOTO]);
+    const [again, read] = run(rest, [{ type: 'timer' }], NOW + MINUTE);
+    expect(read).toMatchObject([{ type: 'send_chunk', sha256: PHOTO }]);
+    expect(run(again, [unread], NOW + MINUTE)[0].blobs).toMatchObject([{ sha256: PHOTO, trouble: 'blob-damaged' }]);
+  });
+
+  it('a disk that did not answer when a blob was read does not keep it for ever', () => {
+    const unread = { type: 'blob_checked', sha256: PHOTO, whole: false, named: true } as const;
+    const [first] = run(pushed([blob(PHOTO, 1)]), [unread]);
+    expect(first).toMatchObject({ busy: null, blobs: [{ trouble: 'blob-unread', failures: 1 }] });
+    const [second] = run(first, [{ type: 'timer' }, unread], NOW + MINUTE);
+    expect(second).toMatchObject({ busy: null, blobs: [{ trouble: 'blob-damaged', failures: 2 }] });
+    const [third, effects] = run(second, [{ type: 'timer' }], NOW + 2 * MINUTE);
+    expect(effects).toMatchObject([{ type: 'send_chunk', sha256: PHOTO }]);
+    expect(run(third, [{ type: 'blob_receipt', sha256: PHOTO, receipt: { text: 'r', sig: 's', key_id: 'k' } }])[0].blobs).toEqual([]);
   });
 
   it('B6: all bytes there but no receipt yet: an empty chunk asks for it', () => {

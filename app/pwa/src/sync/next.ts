@@ -102,10 +102,10 @@ function nextBatch(state: SyncState): [from: number, to: number] {
   return [from, to];
 }
 
-/** Whether the server can take it now: its event has arrived, and the bytes are whole. */
+/** Whether the server can take it now: its event has arrived. */
 export function isReady(state: SyncState, blob: WaitingBlob): boolean {
   const named = blob.epoch < state.epoch || blob.seq <= state.acked_seq;
-  return named && blob.trouble !== 'blob-damaged' && blob.trouble !== 'blob-unnamed';
+  return named && blob.trouble !== 'blob-unnamed';
 }
 
 function nextDue_ms(state: SyncState, now_ms: number): number {

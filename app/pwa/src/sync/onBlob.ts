@@ -81,11 +81,19 @@ export function onBlobProblem(before: SyncState, input: Input, sha256: string, p
   }
 }
 
-/** The local copies were read again: a blob that is whole and named is tried later, any other needs a person. */
-export function onBlobChecked(state: SyncState, { sha256, whole, named }: Extract<Input, { type: 'blob_checked' }>): Stepped {
-  const busy = state.busy;
+/**
+ * The local copies were read again: a blob that is whole and named is tried later, one that no whole event names needs a person. That
+ * neither copy was whole may be a disk that did not answer: it is called damaged when the next reading says so too, and read on.
+ */
+export function onBlobChecked(state: SyncState, input: Extract<Input, { type: 'blob_checked' }>): Stepped {
+  const { sha256, whole, named } = input;
+  const { busy } = state;
   const ended = busy?.kind === 'chunk' && busy.sha256 === sha256 ? { ...state, busy: null } : state;
-  return [whole && named ? ended : changed(ended, sha256, { trouble: whole ? 'blob-unnamed' : 'blob-damaged' }), []];
+  if (whole) return [named ? ended : changed(ended, sha256, { trouble: 'blob-unnamed' }), []];
+  const blob = find(ended, sha256);
+  if (!blob) return [ended, []];
+  const again = blob.trouble === 'blob-unread' || blob.trouble === 'blob-damaged';
+  return [itemFailed(ended, input, blob, again ? 'blob-damaged' : 'blob-unread'), []];
 }
 
 export function onStandardKept(before: SyncState, digest: string): Stepped {

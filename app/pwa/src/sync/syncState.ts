@@ -26,7 +26,10 @@ export interface WaitingBlob {
   readonly offset: number | null;
   readonly failures: number;
   readonly retry_at_ms: number;
-  /** `blob-damaged`: no whole copy on this phone. `blob-unnamed`: no whole event names it. Else the slug of the last problem, or null. */
+  /**
+   * `blob-unread`, once, then `blob-damaged`: no whole copy could be read. `blob-unnamed`: no whole event names it. Else the slug of the
+   * last problem, or null.
+   */
   readonly trouble: string | null;
 }
 
