@@ -28,6 +28,11 @@ BREAK = """times => {
   IDBDatabase.prototype.transaction = broken(real.transaction, 'InvalidStateError');
 }"""
 TRY = "([job, length]) => engine.takePhoto(job, 'p-try', length).then((saved) => ({ saved }), (error) => ({ failed: error.name }))"
+HOLD = """async (ms) => {
+  const id = await (await navigator.storage.getDirectory()).getDirectoryHandle('id');
+  const held = await (await id.getFileHandle('probe', { create: true })).createWritable();
+  setTimeout(() => held.abort(), ms);
+}"""
 FULL_DISK_MB = 64
 
 
@@ -55,6 +60,17 @@ def test_h02_without_a_database_capture_goes_on_among_the_files(phone: Phone) ->
     phone.delivered()
     assert phone.office_notes() == ["before", "without a database"]
     assert phone.office_blob(late[1]["sha256"]) == phone.bytes_of(late[1]["sha256"])
+
+
+def test_a_file_that_is_held_for_a_moment_costs_no_second_copy(phone: Phone) -> None:
+    """As the page before this one does while it ends."""
+    other = phone.page.context.new_page()
+    other.goto(phone.page.url)
+    other.evaluate(HOLD, 900)
+    phone.page.reload()
+    phone.page.wait_for_function("globalThis.engine?.app.phase.value === 'ready'")
+    phone.offline()
+    assert phone.note("held")["copies"] == 2
 
 
 def test_h09_bytes_that_the_database_lost_come_back_from_their_file(phone: Phone) -> None:

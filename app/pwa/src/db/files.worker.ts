@@ -7,6 +7,7 @@ import type { FilesReply, FilesRequest, Folder } from './files';
 declare const self: DedicatedWorkerGlobalScope;
 
 const LOCKED_PAUSE_MS = 120;
+const LOCKED_PAUSE_MOST_MS = 1_000;
 
 self.onmessage = async (message: MessageEvent<FilesRequest>) => {
   const { id } = message.data;
@@ -94,15 +95,17 @@ function overwrite(access: FileSystemSyncAccessHandle, bytes: Uint8Array<ArrayBu
   if (!isSame(readAll(access), bytes)) throw new DOMException('the file reads back changed', 'DataError');
 }
 
-/** Another tab may hold the file for a moment; it writes the same bytes. */
+/** Another tab, or the page before this one, may hold the file for a moment; on a busy phone that moment is long. */
 async function opened(handle: FileSystemFileHandle): Promise<FileSystemSyncAccessHandle> {
-  try {
-    return await handle.createSyncAccessHandle();
-  } catch {
+  for (let pause_ms = LOCKED_PAUSE_MS; ; pause_ms *= 2) {
+    try {
+      return await handle.createSyncAccessHandle();
+    } catch (error) {
+      if (pause_ms > LOCKED_PAUSE_MOST_MS) throw error;
+    }
     await new Promise((resolve) => {
-      setTimeout(resolve, LOCKED_PAUSE_MS);
+      setTimeout(resolve, pause_ms);
     });
-    return handle.createSyncAccessHandle();
   }
 }
 

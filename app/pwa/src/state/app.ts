@@ -24,7 +24,6 @@ import { KNOWN_FOLD_V } from './jobs';
 import { takeUp, takeUpSoon } from './late';
 import { setStore, storeHere } from './phone';
 import { compose } from './record';
-import { startSending } from './sending';
 import { loadSettings } from './settings';
 import { lookForUpdate, useWaitingVersion, watchForUpdates } from './update';
 
@@ -91,7 +90,8 @@ async function onVisible(): Promise<void> {
  * @throws EnrolFailed
  */
 export async function enrol(code: string, label: string): Promise<void> {
-  const { becomeDevice } = await import('./enrolling');
+  // All that is needed is here before the code is spent.
+  const [{ becomeDevice }] = await Promise.all([import('./enrolling'), import('./sending')]);
   const { store, identity: who, key } = await becomeDevice(fetchHere, { code, label, emptied: phaseNow.value === 'needs_enrolment' });
   await begin(store, who, key);
 }
@@ -132,6 +132,8 @@ function noteRecovery({ events, blobs }: Recovery, lost: boolean): void {
 
 /** From here on this phone records and sends. */
 async function begin(store: EvidenceStore, who: Identity, key: DeviceKey): Promise<void> {
+  // Who is not enrolled has nothing to send, and need not wait for what sends.
+  const { startSending } = await import('./sending');
   const writer = { device_id: who.device_id, sign: (bytes: Parameters<typeof sign>[1]) => sign(key, bytes) };
   identityNow.value = who;
   const drain = startSending({ store, writer, identity: who, public_key: () => publicJwk(key), fetch: fetchHere, build: buildId, fold_v: KNOWN_FOLD_V });

@@ -9,10 +9,12 @@ const AGAIN_MS = 15_000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
 let taking = false;
+/** The files could not be read: whether something waits there is not known. */
+let unread = false;
 
 /** In the background, as long as something waits. */
 export function takeUpSoon(): void {
-  if (!hasLateEvents() || timer !== undefined) return;
+  if ((!hasLateEvents() && !unread) || timer !== undefined) return;
   timer = setTimeout(() => {
     timer = undefined;
     void takeUp().then(takeUpSoon);
@@ -33,6 +35,7 @@ export async function takeUp(): Promise<void> {
     // It still does not work.
   } finally {
     const left = await readLate(store).catch(() => null);
+    unread = left === null;
     if (left) setLateEvents(left.map(({ fact }) => lateEvent(fact, writer.device_id)));
     taking = false;
   }
