@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from app import clock, ids
-from app.services import desk, standards, tickets
+from app.services import desk, tickets
 from app.store.db import db, writing
 from app.store.devices import Device
 from app.store.people import User
 from bench.ground import Ground
 from tests.phone import Json, Key, Phone
-from tests.world import order
+from tests.world import order, pinned
 
 EVENTS_PER_BATCH = 40
 _JOBS_A_TRANSACTION = 200
@@ -25,13 +25,11 @@ def phones_with_jobs(ground: Ground, phones: int, jobs: int) -> list[Phone]:
     """Enrolled phones, each of a new installer with so many dispatched jobs, which the phone does not hold yet."""
     made = [_phone(ground) for _ in range(phones)]
     wanted = [(ids.uuid7(), phone) for phone in made for _ in range(jobs)]
-    newest = standards.newest(db.session(), ground.world.tenant_id)
-    pinned = [{name: one[name] for name in ("standard_id", "version", "digest")} for one in newest]
+    there = {"station_id": ground.world.station_id, "standards": pinned(ground.world.tenant_id)}
     for start in range(0, len(wanted), _JOBS_A_TRANSACTION):
         some = wanted[start : start + _JOBS_A_TRANSACTION]
         _decide(ground, [(job_id, _CREATED, order()) for job_id, _ in some])
-        place = {"visit_id": "visit-1", "station_id": ground.world.station_id, "standards": pinned}
-        _decide(ground, [(job_id, _DISPATCHED, {**place, "crew": [phone.user_id]}) for job_id, phone in some])
+        _decide(ground, [(job_id, _DISPATCHED, {**there, "visit_id": "visit-1", "crew": [phone.user_id]}) for job_id, phone in some])
     for job_id, phone in wanted:
         phone.have[job_id] = 2
     db.session.remove()

@@ -28,7 +28,13 @@ from tests.phone import Phone, enrolled
 Json = dict[str, Any]
 
 PASSWORD = "correct horse battery"
-WASHER, FRIDGE, OVEN = "06901234567892", "06901234567809", "06901234567816"
+WASHER, FRIDGE, OVEN, SPLIT = "06901234567892", "06901234567809", "06901234567816", "06901234567823"
+MODELS = (
+    (WASHER, "Washer", "washing_machine"),
+    (FRIDGE, "Fridge", "refrigerator"),
+    (OVEN, "Oven", "oven"),
+    (SPLIT, "Split", "air_conditioner"),
+)
 HEADERS = {"X-Doorstep": "1"}
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 _numbers = itertools.count(1)
@@ -153,7 +159,7 @@ def network(app: Flask, name: str = "north", *, standards_published: bool = True
         )
     platform_id, platform_key = accounts.make_platform(tenant_id, "Shop")
     with writing() as session:
-        for gtin, title, category in ((WASHER, "Washer", "washing_machine"), (FRIDGE, "Fridge", "refrigerator"), (OVEN, "Oven", "oven")):
+        for gtin, title, category in MODELS:
             session.add(Model(tenant_id=tenant_id, gtin=gtin, name=title, category=category))
         for document in shipped_standards.current() if standards_published else ():
             standards.publish(session, tenant_id, document)

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -11,12 +10,12 @@ from sqlalchemy import select
 from app import clock, ids
 from app.services import desk, enrol, standards
 from app.services.office import Office
+from app.standards import current
 from app.store.db import db, writing
 from app.store.jobs import JobView
 from app.store.people import Station, Tenant, User
 from tests.phone import Phone, enrolled
 
-STANDARDS = Path(__file__).parent.parent / "app" / "standards"
 GTIN = "06901234567892"
 
 
@@ -54,9 +53,8 @@ class World:
 
     def dispatch(self, job_id: str, *crew: str, visit_id: str = "visit-1") -> None:
         """Give a job to a crew."""
-        newest = standards.newest(db.session(), self.tenant_id)
-        pinned = [{name: one[name] for name in ("standard_id", "version", "digest")} for one in newest]
-        self.decide(job_id, "job.dispatched", visit_id=visit_id, station_id=self.station_id, crew=list(crew), standards=pinned)
+        place = {"visit_id": visit_id, "station_id": self.station_id, "standards": pinned(self.tenant_id)}
+        self.decide(job_id, "job.dispatched", crew=list(crew), **place)
 
     def view(self, job_id: str) -> JobView:
         """The job's row as it is now."""
@@ -82,6 +80,12 @@ def order(serial: str | None = "WM0001") -> dict[str, Any]:
     }
 
 
+def pinned(tenant_id: str) -> list[dict[str, Any]]:
+    """What a job could pin: every standard that is in force."""
+    in_force = [one for one in standards.published(tenant_id) if one["standing"] == "in_force"]
+    return [{name: one[name] for name in ("standard_id", "version", "digest")} for one in in_force]
+
+
 def make(office: Office, name: str = "North") -> World:
     """A network of that name in the office's database."""
     world = World(office, *(f"{name.lower()}-{part}" for part in ("tenant", "station", "wang", "li", "boss")))
@@ -93,8 +97,8 @@ def make(office: Office, name: str = "North") -> World:
         for user_id, role in ((world.wang, "installer"), (world.li, "installer"), (world.supervisor, "supervisor")):
             place = {"tenant_id": world.tenant_id, "station_id": world.station_id}
             session.add(User(user_id=user_id, login=user_id, name=user_id.title(), role=role, **place))
-        for path in sorted(STANDARDS.glob("*.json")):
-            standards.publish(session, world.tenant_id, path.read_bytes())
+        for document in current():
+            standards.publish(session, world.tenant_id, document)
     return world
 
 

@@ -86,12 +86,16 @@ class JobDetailSchema(Schema):
     """One job. `state` is the fold's (PROTOCOL F), `steps` the checklist's; the rest says who, when, and whether it is all there.
 
     `conformity` tells of each standard as the job is now how many rules are met, and which are excepted, broken or left out.
+    `withdrawn` names those of its standards that no new job uses.
+    `agreements` holds by the event's id the `text` and the `strokes` of what the customer last agreed to at a step; null for what is not
+    here yet.
     """
 
     job_id = fields.String()
     rev = fields.Integer()
     state = fields.Dict()
     standards = fields.List(fields.Dict())
+    withdrawn = fields.List(fields.Dict())
     steps = fields.List(fields.Dict())
     conformity = fields.List(fields.Dict())
     people = fields.Dict(keys=fields.String(), values=fields.String())
@@ -103,6 +107,7 @@ class JobDetailSchema(Schema):
     quarantined = fields.List(fields.Dict())
     statement = fields.Dict(allow_none=True)
     strokes = fields.Dict(allow_none=True)
+    agreements = fields.Dict(keys=fields.String(), values=fields.Dict())
     proof = fields.Dict(allow_none=True)
     may = fields.Dict()
 

@@ -5,7 +5,7 @@ A standard is immutable and named by the SHA-256 of its bytes. A job pins versio
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -30,6 +30,7 @@ __all__ = [
     "SEVERITIES",
     "VALUE_KINDS",
     "StandardInvalid",
+    "concerns",
     "digest_of",
     "for_publishing",
     "is_decimal",
@@ -89,6 +90,36 @@ def _asked_about(condition: JsonObject | None, at: str) -> Iterator[tuple[str, s
         yield from _asked_about(condition["not"], f"{at}/not")
     if condition and condition.get("answer") is not None:
         yield at, condition["answer"]
+
+
+def concerns(standard: JsonObject, services: Collection[str], categories: Collection[str]) -> bool:
+    """Whether any rule could come to apply at an order of these services, for units of these categories, whatever is answered."""
+    fits = not standard["categories"] or not set(standard["categories"]).isdisjoint(categories)
+    return fits and any(True in _outcomes(rule.get("when"), services) for rule in standard["rules"])
+
+
+def _outcomes(condition: JsonObject | None, services: Collection[str]) -> set[bool]:
+    """How a condition may come out when only the services are known. Each part is looked at alone: rather one too many than one too few."""
+    said = {name: part for name, part in (condition or {}).items() if part is not None}
+    parts = [_outcomes(part, services) for part in said.get("all", ())]
+    if "any" in said:
+        parts.append(_negated(_together([_negated(_outcomes(part, services)) for part in said["any"]])))
+    if "not" in said:
+        parts.append(_negated(_outcomes(said["not"], services)))
+    if "service" in said:
+        parts.append({said["service"] in services})
+    if {"answer", "category"} & said.keys():
+        parts.append({True, False})
+    return _together(parts)
+
+
+def _together(parts: Sequence[set[bool]]) -> set[bool]:
+    may_hold, may_fail = all(True in part for part in parts), any(False in part for part in parts)
+    return {outcome for outcome, may_be in ((True, may_hold), (False, may_fail)) if may_be}
+
+
+def _negated(outcomes: set[bool]) -> set[bool]:
+    return {not outcome for outcome in outcomes}
 
 
 def value_asked(rule: JsonObject) -> JsonObject | None:

@@ -114,14 +114,12 @@ def _visit_id(state: JsonObject) -> str:
 
 
 def _standards(session: Session, tenant_id: str, state: JsonObject, slot: Mapping[str, str] | None) -> list[JsonObject]:
-    """The standards in force when the visit begins that are about every unit, then those about this job's units."""
-    categories = {unit["category"] for unit in state["units"]}
+    """The standards in force when the visit begins that concern this job."""
     begins = clock.now() if slot is None else max(clock.now(), clock.parse(slot["from"]))
-    fitting = [one for one in standards.newest(session, tenant_id, begins) if not one["categories"] or categories & set(one["categories"])]
+    fitting = standards.for_order(session, tenant_id, state, begins)
     if not fitting:
         raise JobState("No service standard is published for this job.", stage=state["stage"], why=["no_standard"])
-    fitting.sort(key=lambda one: bool(one["categories"]))
-    return [{name: one[name] for name in ("standard_id", "version", "digest")} for one in fitting]
+    return fitting
 
 
 def _invalid(pointer: str, why: str) -> InvalidBody:

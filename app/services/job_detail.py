@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.domain import checklist
 from app.domain.events import JsonObject, Unreadable, is_fact, parse_body
+from app.domain.job_state import key_of
 from app.problems import NotFound
 from app.services import conformity, jobs, media, proofs, rescue_log, review, standards, statements
 from app.services.job_log import LogPart, Recorded, log_parts, recorded
@@ -62,6 +63,7 @@ def detail(office: Office, tenant_id: str, job_id: str) -> JsonObject:
             "rev": view.rev,
             "state": state,
             "standards": documents,
+            "withdrawn": standards.withdrawn(session, tenant_id, state),
             "steps": [_with_evidence(step, state) for step in laid],
             "conformity": conformity.of_job(state, laid),
             "people": proofs.names(session, tenant_id, {*state["crew_ever"], *(event.actor for event in events)}),
@@ -76,19 +78,25 @@ def detail(office: Office, tenant_id: str, job_id: str) -> JsonObject:
         blobs = _blobs(session, tenant_id, job_id)
     # From here on no database connection is held: the rest is read from the disk.
     statement, strokes = statements.of_last_signoff(office, tenant_id, state)
-    return found | {"blobs": _judged(office, tenant_id, blobs), "statement": statement, "strokes": strokes}
+    signed = {"statement": statement, "strokes": strokes, "agreements": statements.agreements(office, tenant_id, state)}
+    return found | signed | {"blobs": _judged(office, tenant_id, blobs)}
 
 
 def _with_evidence(step: JsonObject, state: JsonObject) -> JsonObject:
     """A step with the ids of what was recorded for it: `answers` and `scans` by event id, `photos` by photo id, oldest first."""
-    key = (step["step_id"], step["unit_id"])
+    key = key_of(step)
     scanned = any(asked["kind"] == "scan" for asked in step["rule"]["evidence"])
-    scans = (one for one in state["scans"] if one["unit_id"] == step["unit_id"] and (one["step_id"] == key[0] or scanned))
+    part = step["component"]
+    scans = (
+        one
+        for one in state["scans"]
+        if one["unit_id"] == step["unit_id"] and part in (None, one["component"]) and (one["step_id"] == step["step_id"] or scanned)
+    )
     return step | {
-        "answers": [one["event_id"] for one in state["answers"] if (one["step_id"], one["unit_id"]) == key],
-        "photos": [one["photo_id"] for one in state["photos"] if (one["step_id"], one["unit_id"]) == key],
+        "answers": [one["event_id"] for one in state["answers"] if key_of(one) == key],
+        "photos": [one["photo_id"] for one in state["photos"] if key_of(one) == key],
         "scans": [one["event_id"] for one in scans],
-        "findings": [one["finding_id"] for one in state["findings"] if (one["step_id"], one["unit_id"]) == key],
+        "findings": [one["finding_id"] for one in state["findings"] if key_of(one) == key],
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -69,19 +70,17 @@ def refused(error: standard.StandardInvalid) -> StandardRefused:
     return StandardRefused(f"{error.pointer or '/'}: {error.why}", pointer=error.pointer, reason=error.reason, values=error.values)
 
 
-def newest(session: Session, tenant_id: str, at: datetime | None = None) -> list[JsonObject]:
-    """The version of each of the tenant's standards that is in force at an instant (None: now):
-    `{standard_id, version, digest, categories}`.
+def for_order(session: Session, tenant_id: str, state: JsonObject, at: datetime) -> list[JsonObject]:
+    """What a job pins, `{standard_id, version, digest}` each: of the versions in force at an instant those that could ask something of
+    this order; those about every unit first.
     """
-    return [
-        {
-            "standard_id": row.standard_id,
-            "version": row.version,
-            "digest": row.digest,
-            "categories": _parsed(row.document)["categories"],
-        }
-        for row in _in_force(session, tenant_id, at or clock.now())
+    categories = {unit["category"] for unit in state["units"]}
+    fitting = [
+        (bool(read["categories"]), {"standard_id": row.standard_id, "version": row.version, "digest": row.digest})
+        for row in _in_force(session, tenant_id, at)
+        if standard.concerns(read := _parsed(row.document), state["services"], categories)
     ]
+    return [one for _, one in sorted(fitting, key=itemgetter(0))]
 
 
 def withdraw(tenant_id: str, digest: str, why: str | None) -> None:
@@ -124,6 +123,19 @@ def pinned(session: Session, tenant_id: str, state: JsonObject) -> list[JsonObje
     rows = session.scalars(select(StandardVersion).where(StandardVersion.tenant_id == tenant_id, StandardVersion.digest.in_(digests)))
     documents = {row.digest: row.document for row in rows}
     return [_parsed(documents[digest]) for digest in digests if digest in documents]
+
+
+def withdrawn(session: Session, tenant_id: str, state: JsonObject) -> list[JsonObject]:
+    """What a job pins and no new one uses any more: `{standard_id, version, withdrawn_at, withdrawn_why}`."""
+    digests = [one["digest"] for one in state["standards"]]
+    mine = (StandardVersion.tenant_id == tenant_id, StandardVersion.digest.in_(digests), StandardVersion.withdrawn_at.is_not(None))
+    columns = (StandardVersion.standard_id, StandardVersion.version, StandardVersion.withdrawn_at, StandardVersion.withdrawn_why)
+    rows = session.execute(select(*columns).where(*mine).order_by(StandardVersion.standard_id))
+    return [
+        {"standard_id": standard_id, "version": version, "withdrawn_at": clock.stamp(at), "withdrawn_why": why}
+        for standard_id, version, at, why in rows
+        if at is not None
+    ]
 
 
 def failure_titles(session: Session, tenant_id: str, digests: Collection[str]) -> dict[str, dict[str, str]]:

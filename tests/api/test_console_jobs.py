@@ -14,7 +14,7 @@ from app.store.db import writing
 from app.store.events import EventRow
 from app.store.jobs import JobView
 from tests import builders
-from tests.builders import Network
+from tests.builders import SPLIT, Network
 
 
 @pytest.fixture
@@ -230,6 +230,30 @@ def test_a_job_has_every_answer_beside_the_rule_that_asked(north: Network) -> No
     assert found["received"]
     assert found["may"] == {"approve": True, "why_not": []}
     assert found["proof"] is None
+
+
+def test_what_was_recorded_of_one_part_stands_beside_that_part(north: Network) -> None:
+    parts = [{"name": "Indoor", "part": "indoor", "serial": "IN000111"}, {"name": "Outdoor", "part": "outdoor", "serial": "OUT000111"}]
+    job_id = north.finished(units=[{"gtin": SPLIT, "components": parts}])
+    found, state = detail(north, job_id), north.state(job_id)
+    by_part = {step["component"]: step for step in found["steps"] if step["step_id"] == "AC-INS-11"}
+    assert by_part.keys() == {"indoor", "outdoor"}
+    for component, step in by_part.items():
+        answers = {one["component"] for one in state["answers"] if one["event_id"] in step["answers"]}
+        photos = {one["component"] for one in state["photos"] if one["photo_id"] in step["photos"]}
+        assert answers == photos == {component}
+    scanned = {step["component"]: step["scans"] for step in found["steps"] if step["step_id"] == "AC-IDN-01"}
+    assert {component: len(scans) for component, scans in scanned.items()} == {"indoor": 1, "outdoor": 1}
+
+
+def test_what_the_customer_agreed_to_is_shown_with_their_hand(north: Network) -> None:
+    without, job_id = north.finished(services=["deliver", "take_back"], upload=False), north.finished(services=["deliver", "take_back"])
+    [agreed] = north.state(job_id)["acknowledgements"]
+    shown = detail(north, job_id)["agreements"]
+    assert shown.keys() == {agreed["event_id"]}
+    assert shown[agreed["event_id"]]["text"]["step_id"] == agreed["step_id"] == "TBK-14"
+    assert shown[agreed["event_id"]]["strokes"]["strokes"][0][0] == [1, 2, 0]
+    assert [*detail(north, without)["agreements"].values()] == [{"text": None, "strokes": None}]
 
 
 def test_the_timeline_tells_facts_from_decisions(north: Network) -> None:

@@ -89,6 +89,8 @@ def test_a_withdrawn_version_is_for_no_new_job_and_its_jobs_keep_it(north: Netwo
     assert (found["standing"], found["withdrawn_why"]) == ("withdrawn", "The limit of rule 4 is wrong.")
     assert listed(editor)["washing_machine 2026.1"]["standing"] == "in_force"
     assert pinned(north, under_way) == ["2031.1"]
+    shown = north.signed_in("qian").get(f"/api/v1/jobs/{under_way}").get_json()["withdrawn"]
+    assert [(one["version"], one["withdrawn_why"]) for one in shown] == [("2031.1", "The limit of rule 4 is wrong.")]
     assert pinned(north, north.job("wang")) == ["2026.1"]
     phone = north.phone("wang")
     phone.sync()

@@ -134,11 +134,18 @@ def _phones(album: Album, app: Flask, phones: Phones, language: str, tag: str) -
     phone.go_offline()
     # Two machines of the same installer: one for each walk.
     work, returned = _job({"en": 16, "zh": 12}[language]), _job(5)
-    unit_id = json.loads(db.session.get_one(JobView, work).state)["units"][0]["unit_id"]
-    route = screens.Day(work, unit_id, {"returned": returned})
+    route = screens.Day(work, _unit_of(work), {"returned": returned})
     for name in screens.of_a_day(phone, route):
         album.phone(name, phone.page, language)
+    split = _job({"en": 13, "zh": 20}[language])
+    advice = {"en": "Advised against this wall: the bed is in the draught.", "zh": "不建议装这面墙：床头会直吹。"}[language]
+    for name in screens.of_a_split_unit(phone, split, _unit_of(split), advice):
+        album.phone(name, phone.page, language)
     phones.put_away()
+
+
+def _unit_of(job_id: str) -> str:
+    return str(json.loads(db.session.get_one(JobView, job_id).state)["units"][0]["unit_id"])
 
 
 def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, tag: str) -> None:
@@ -163,6 +170,7 @@ def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, t
             ("job-finished", f"/console/jobs/{_job(3)}"),
             ("job-refused", f"/console/jobs/{_job(6)}"),
             ("job-returned", f"/console/jobs/{_job(5)}"),
+            ("job-agreed", f"/console/jobs/{_job(4)}"),
             ("job-sealed", f"/console/jobs/{_job(1)}"),
             ("proof", f"/console/jobs/{_job(1)}/proof"),
             ("orders", "/console/orders"),
@@ -179,6 +187,8 @@ def _desk(album: Album, app: Flask, browser: Browser, url: str, language: str, t
         ):
             page.goto(address)
             page.wait_for_load_state("networkidle")
+            if name == "job-agreed":
+                page.get_by_test_id("agreed").first.locator("summary").click()
             album.desk(f"desk-{name}", page, language)
     context.close()
 

@@ -39,6 +39,41 @@ def of_a_day(phone: Installer, day: Day) -> Iterator[str]:
     yield from _sending(phone, day)
 
 
+def of_a_split_unit(phone: Installer, job_id: str, unit_id: str, advice: str) -> Iterator[str]:
+    """Walk through what only an air conditioner asks: several ticks, its parts one by one, what the customer agrees to."""
+    phone.arrive(job_id)
+    yield "split-job"
+    phone.open_step(job_id, "AC-PRE-03", unit_id)
+    phone.by("choice-customer_insists").click()
+    phone.save_step()
+    phone.open_step(job_id, "AC-PRE-04", unit_id)
+    phone.by("text-answer").fill(advice)
+    yield "split-text-to-agree"
+    phone.by("save").click()
+    expect(phone.by("to-agree")).to_be_visible()
+    yield "split-step-to-agree"
+    phone.by("to-agree").click()
+    expect(phone.by("agreement")).to_be_visible()
+    yield "split-agreement"
+    phone.by("agree-sign").click()
+    phone.draw()
+    yield "split-agreement-signed"
+    phone.by("sign").click()
+    expect(phone.by("agreed")).to_be_visible()
+    yield "split-agreed"
+    phone.hold("leave-hand-over")
+    phone.open_step(job_id, "AC-PRE-04", unit_id)
+    yield "split-step-agreed"
+    phone.open_step(job_id, "AC-EXP-01", unit_id)
+    phone.by("multi-remote").click()
+    yield "split-ticks"
+    phone.visit(job_id, "step", id="AC-INS-09", unit=unit_id, part="outdoor")
+    phone.by("reading").fill("-0.09")
+    yield "split-reading-of-a-part"
+    phone.visit(job_id, "step", id="AC-IDN-01", unit=unit_id, part="indoor")
+    yield "split-scan-of-a-part"
+
+
 def of_a_new_phone(phones: Phones, language: str) -> Iterator[tuple[str, Installer]]:
     """Walk with phones that nobody has enrolled; each screen's name, and the phone it shows on."""
     phone = phones.blank(language)

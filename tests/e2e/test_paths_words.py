@@ -9,11 +9,12 @@ from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-unt
 from playwright.sync_api import Page, expect
 
 from app.services import review
-from tests.builders import Network
+from tests.builders import SPLIT, Network
 from tests.e2e import screens
 from tests.e2e.installer import Installer
 from tests.e2e.phones import Phones
 
+PARTS = [{"part": "indoor", "name": "室内机", "serial": "IN0001"}, {"part": "outdoor", "name": "室外机", "serial": "OUT0001"}]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 AXE = Axe().axe_script
 # All that a person can read or hear: what is written, and what is written for those who do not see it.
@@ -27,9 +28,24 @@ SETTLED = (
     "async () => { await new Promise(requestAnimationFrame); await Promise.allSettled(document.getAnimations().map(one => one.finished)); }"
 )
 # Names of people, places, makes and of a language; the words of the order are as the shop wrote them.
-NAMES = ("Wang", "Sun", "Washer", "Fridge", "Garden", "Road", "Hangzhou", "Doorstep", "English", "Language", "Chrome", "Safari", "Town")
+NAMES = (
+    "Wang",
+    "Sun",
+    "Washer",
+    "Fridge",
+    "Split",
+    "Garden",
+    "Road",
+    "Hangzhou",
+    "Doorstep",
+    "English",
+    "Language",
+    "Chrome",
+    "Safari",
+    "Town",
+)
 CODES = re.compile(
-    r"\b(?:SO-\d+|WM\d+|XX-0000-9999|[A-Z]{2,3}(?:-[A-Z]{3})?-\d\d|[0-9A-F]{8}|A{22}|\S*\d\S*|(?i:https?:\S*)|KB|MB|QR|GTIN)\b"
+    r"\b(?:SO-\d+|WM\d+|XX-0000-9999|[A-Z]{2,3}(?:-[A-Z]{3})?-\d\d|[0-9A-F]{8}|A{22}|\S*\d\S*|(?i:https?:\S*)|KB|MB|MPa|QR|GTIN)\b"
 )
 
 
@@ -49,9 +65,13 @@ def walk(phones: Phones, people: Network, day: screens.Day) -> Iterator[tuple[st
     """All screens of phones that speak Chinese."""
     phones.film.surface()
     yield from screens.of_a_new_phone(phones, "zh-CN")
+    split = people.job("wang", units=[{"gtin": SPLIT, "components": PARTS}])
     phone = phones.enrolled(people, language="zh-CN")
     phone.go_offline()
     for name in screens.of_a_day(phone, day):
+        yield name, phone
+    unit_id = people.state(split)["units"][0]["unit_id"]
+    for name in screens.of_a_split_unit(phone, split, unit_id, "不建议装这面墙：床头会直吹。"):
         yield name, phone
 
 

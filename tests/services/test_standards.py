@@ -11,22 +11,25 @@ import pytest
 from app.domain import checklist, standard
 from app.domain.events import JsonObject
 from app.domain.job import planned
-from app.standards import shipped
+from app.standards import current, shipped
 
 # A published version is pinned by jobs under way: a digest here changes only together with a new version's file.
 PUBLISHED = {
     ("air_conditioner", "2026.1"): "fd1c96e0422f2e50a73b5e16180d2b1afef42f0d805671a4a2eabe2a4363ec6c",
+    ("air_conditioner", "2026.2"): "3b601057c98fb26f07b8e4cf3cc45f34b54077c90939b8bb662d3b4a494cd7ef",
     ("base_delivery", "2026.1"): "98c497e9a4be7d197e574c0b694d1596060ee350ea1c00c4fde0be1d20c15892",
+    ("base_delivery", "2026.2"): "d4a2cc5159f8d683a6477ca2be0166af2d8a926bed5a36a408e73dd3e8c24500",
     ("dishwasher", "2026.1"): "b1a3ad1ca788d68e0abb875b9d96660783f8dd634b2bd5279d6adac1fa8149a9",
     ("gas_hob", "2026.1"): "87db3117d55e21c8a3d719edc85cf7c8d1117f8746e1fb7eb70d716039c5ab7b",
     ("range_hood", "2026.1"): "01a33da87908a40a8861eb719631f94d8f3c3e0cee87a782d651d15150e69352",
     ("refrigerator", "2026.1"): "2972abad2f94586b5ecf3411f701b02585768fef295374f4613bb4bbcbf9e549",
+    ("take_back", "2026.1"): "22ad582b025ccd3ea1a0a58fe9ecfe875757c172f10e2a98c56e053dfc17230e",
     ("television", "2026.1"): "aedb5214b9a346b9b7ec3b073ddd00f5bf16777bd85fe043649739bed2e47821",
     ("washing_machine", "2026.1"): "5b89389d3fac57b3d38a2e0b707a03ac465cf73f8da599d95952c998a02fcc96",
     ("water_heater", "2026.1"): "51872f35bed5d4bec6de1ae861a852deb9d10452ce3e055c4a3cfd0420c009ab",
 }
 
-STANDARDS = [standard.read(document) for document in shipped()]
+STANDARDS = [standard.read(document) for document in current()]
 EVERY_RULE = [rule for document in STANDARDS for rule in document["rules"]]
 
 
@@ -65,7 +68,9 @@ def required_photos(state: JsonObject) -> int:
 
 def test_published_versions_are_unchanged() -> None:
     found = {
-        (read["standard_id"], read["version"]): standard.digest_of(document) for read, document in zip(STANDARDS, shipped(), strict=True)
+        (read["standard_id"], read["version"]): standard.digest_of(document)
+        for document in shipped()
+        for read in [standard.for_publishing(document)]
     }
     assert found == PUBLISHED
 
@@ -154,7 +159,7 @@ def test_delivery_alone_asks_for_no_installation() -> None:
         ("BOX_01", "damaged", "BOX-02", None),
         ("UNP_02", "minor", "UNP-03", None),
         ("SIT_01", "customer_insists", "SIT-02", None),
-        ("OLD_01", "complete", "OLD-02", None),
+        ("TBK_11", "marks_made", "TBK-12", None),
         ("WM_PRE_01", "no_earth", "WM-PRE-03", "WM-TST-01"),
         ("WM_TST_01", "passed", "WM-TST-03", None),
         ("WM_TST_01", "fault", "WM-TST-02", None),
@@ -168,6 +173,61 @@ def test_an_answer_brings_the_rule_that_follows_from_it(answer: str, value: str,
     after = {step["step_id"] for step in checklist.steps(a_state(["washing_machine"], services, **{answer: value}), STANDARDS)}
     assert after - before == ({comes} if comes else set())
     assert before - after == ({goes} if goes else set())
+
+
+def test_an_old_unit_is_taken_off_as_its_kind_needs() -> None:
+    def asked(kind: str) -> set[str]:
+        state = a_state(["refrigerator"], ["deliver", "take_back"], TBK_02="complete", TBK_03=kind)
+        return {step["step_id"] for step in checklist.steps(state, STANDARDS)} & {"TBK-07", "TBK-08", "TBK-09", "TBK-10"}
+
+    assert asked("refrigerator") == {"TBK-10"}
+    assert asked("washing_machine") == {"TBK-07"}
+    assert asked("water_heater_gas") == {"TBK-07", "TBK-08"}
+    assert asked("air_conditioner") == {"TBK-09"}
+    assert asked("television") == set()
+
+
+def test_an_old_unit_that_stays_asks_for_nothing_more() -> None:
+    state = a_state(["refrigerator"], ["deliver", "take_back"])
+    excepted = {"step_id": "TBK-02", "unit_id": None, "component": None, "value": None, "current": True, "rev": 1}
+    state["answers"] = [excepted | {"exception": {"reason": "customer_keeps", "note": "wants it in the cellar"}}]
+    laid = [step for step in checklist.steps(state, STANDARDS) if step["standard_id"] == "take_back"]
+    assert [(step["step_id"], step["verdict"]) for step in laid] == [("TBK-01", "missing"), ("TBK-02", "excepted")]
+
+
+@pytest.mark.parametrize(
+    ("services", "categories", "pinned"),
+    [
+        (["deliver"], ["television"], {"base_delivery", "television"}),
+        (["deliver", "take_back"], ["television"], {"base_delivery", "television", "take_back"}),
+        (["deliver", "install"], ["gas_hob", "range_hood"], {"base_delivery", "gas_hob", "range_hood"}),
+        (["deliver"], [], {"base_delivery"}),
+    ],
+)
+def test_a_job_pins_what_can_ask_something_of_it(services: list[str], categories: list[str], pinned: set[str]) -> None:
+    assert {one["standard_id"] for one in STANDARDS if standard.concerns(one, services, categories)} == pinned
+
+
+@pytest.mark.parametrize(
+    ("when", "concerned"),
+    [
+        (None, True),
+        ({}, True),
+        ({"service": "install"}, False),
+        ({"not": {"service": "install"}}, True),
+        ({"not": {"service": "deliver"}}, False),
+        ({"any": [{"service": "install"}, {"service": "deliver"}]}, True),
+        ({"any": [{"service": "install"}, {"service": "repair"}]}, False),
+        ({"not": {"any": [{"service": "install"}, {"answer": "A-01", "is": True}]}}, True),
+        ({"not": {"any": [{"service": "deliver"}, {"answer": "A-01", "is": True}]}}, False),
+        ({"all": [{"answer": "A-01", "is": True}, {"service": "deliver"}]}, True),
+        ({"all": [{"answer": "A-01", "is": True}], "service": "install"}, False),
+        ({"not": {"all": [{"answer": "A-01", "is": True}, {"service": "deliver"}]}}, True),
+        ({"category": "television"}, True),
+    ],
+)
+def test_what_a_condition_may_come_to(when: JsonObject | None, concerned: bool) -> None:
+    assert standard.concerns({"categories": [], "rules": [{"when": when}]}, ["deliver"], ["television"]) is concerned
 
 
 def test_a_refrigerator_that_was_laid_down_stays_off() -> None:

@@ -25,8 +25,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import clock, ids
-from app.services import desk, enrol, standards
-from app.store.db import db, writing
+from app.services import desk, enrol
+from app.store.db import writing
 from app.store.people import User
 from tests import world
 from tests.simulation import apart, engine_town
@@ -104,8 +104,6 @@ def _people(town: Town, playing: Round) -> list[Json]:
     """Each schedule has installers, jobs and codes of its own."""
     office, there = town.office, town.world
     tasks, decisions = [], []
-    newest = standards.newest(db.session(), there.tenant_id)[:1]
-    pinned = [{name: one[name] for name in ("standard_id", "version", "digest")} for one in newest]
     now_ms = int(clock.now().timestamp() * 1000)
     for seed in playing.seeds:
         draw = random.Random(f"people {seed}")
@@ -114,7 +112,7 @@ def _people(town: Town, playing: Round) -> list[Json]:
             place = {"tenant_id": there.tenant_id, "station_id": there.station_id, "role": "installer"}
             session.add_all(User(user_id=user_id, login=user_id, name=f"Installer {seed}", **place) for user_id in crew)
         job_ids = [ids.uuid7() for _ in range(draw.choice((1, 2, 3)))]
-        dispatched = {"visit_id": "visit-1", "station_id": there.station_id, "crew": crew, "standards": pinned}
+        dispatched = {"visit_id": "visit-1", "station_id": there.station_id, "crew": crew, "standards": world.pinned(there.tenant_id)[:1]}
         for job_id in job_ids:
             decisions += [(job_id, "job.created", world.order()), (job_id, "job.dispatched", dispatched)]
         codes = [_codes(town, user_id, _CODES_TO_BEGIN) for user_id in crew]

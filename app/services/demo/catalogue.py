@@ -47,6 +47,8 @@ class Appliance:
     gtin: str
     name: str
     serial_prefix: str
+    components: tuple[tuple[str, str], ...] = ()
+    """Which part, and its name."""
 
 
 WASHERS = (
@@ -59,7 +61,12 @@ FRIDGES = (
     Appliance("refrigerator", "NORTHPINE", "NP-R330", "2900001200196", "北松 NP-R330 三门冰箱 330 L", "NPR330X26"),
     Appliance("refrigerator", "QINGLAN", "QL-B460Z", "2900001200264", "青岚 QL-B460Z 零嵌冰箱 460 L", "QLB460Z26"),
 )
-APPLIANCES = (*WASHERS, *FRIDGES)
+_SPLIT = (("indoor", "室内机"), ("outdoor", "室外机"))
+AIR_CONDITIONERS = (
+    Appliance("air_conditioner", "QINGLAN", "QL-K35", "2900001300032", "青岚 QL-K35 壁挂空调 1.5 匹", "QLK35X26", _SPLIT),
+    Appliance("air_conditioner", "BAIYE", "BY-K72", "2900001300209", "白野 BY-K72 柜式空调 3 匹", "BYK72X26", _SPLIT),
+)
+APPLIANCES = (*WASHERS, *FRIDGES, *AIR_CONDITIONERS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 
 from app import clock
-from app.services.demo.catalogue import CITY, FRIDGES, HOMES, WASHERS, Appliance, phone_number
+from app.services.demo.catalogue import AIR_CONDITIONERS, CITY, FRIDGES, HOMES, WASHERS, Appliance, phone_number
 from app.services.demo.subject import Subject
 
 ZONE = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -55,10 +55,15 @@ class PlannedJob:
         """The serial number of its unit at `place`."""
         return f"{self.units[place].serial_prefix}{day:%m%d}{self.number:02d}{place}{(self.number * 37 + place * 11) % 100:02d}"
 
+    def part_serial(self, day: date, place: int, part: str) -> str:
+        """The serial number of a part of its unit at `place`."""
+        return f"{self.serial(day, place)}{part[0].upper()}"
+
     def subject(self, day: date, place: int) -> Subject:
-        """What the photos of that unit show."""
+        """What the photos of that unit show; of one in parts, the first part's plate."""
         unit = self.units[place]
-        return Subject(unit.category, unit.brand, unit.model, unit.gtin.rjust(14, "0"), self.serial(day, place), self.order_ref(day))
+        serial = self.part_serial(day, place, unit.components[0][0]) if unit.components else self.serial(day, place)
+        return Subject(unit.category, unit.brand, unit.model, unit.gtin.rjust(14, "0"), serial, self.order_ref(day))
 
     def order(self, day: date) -> dict[str, object]:
         """The order as the web shop sends it."""
@@ -76,10 +81,17 @@ class PlannedJob:
                 "lon_e6": 120_136_000 + self.number * 900,
                 "access": home.access,
             },
-            "units": [{"gtin": unit.gtin, "serial": self.serial(day, place)} for place, unit in enumerate(self.units)],
+            "units": [self._unit(day, place) for place in range(len(self.units))],
             "slot": {"from": clock.stamp(begins), "to": clock.stamp(ends)},
             "note": None,
         }
+
+    def _unit(self, day: date, place: int) -> dict[str, object]:
+        unit = self.units[place]
+        if not unit.components:
+            return {"gtin": unit.gtin, "serial": self.serial(day, place)}
+        parts = [{"name": name, "part": part, "serial": self.part_serial(day, place, part)} for part, name in unit.components]
+        return {"gtin": unit.gtin, "components": parts}
 
 
 def today() -> date:
@@ -92,6 +104,7 @@ def today() -> date:
 
 W1, W2, W3 = ((washer,) for washer in WASHERS)
 F1, F2, F3 = ((fridge,) for fridge in FRIDGES)
+A1, A2 = ((air_conditioner,) for air_conditioner in AIR_CONDITIONERS)
 BOTH = (WASHERS[0], FRIDGES[0])
 
 DAY: tuple[PlannedJob, ...] = (
@@ -100,7 +113,9 @@ DAY: tuple[PlannedJob, ...] = (
     PlannedJob(3, 8, (3, 4), BOTH, SWAP, FINISHED, {
         "RF-INS-01": ("fixed_niche", "柜位两侧各 12 mm，已告知散热受影响"), "WM-INS-04": "52", "CLN-01": "kept",
     }, relation="family"),
-    PlannedJob(4, 8, (2,), W2, reaches=FINISHED, answers={"WM-TST-03": "fixed", "PRO-02": "marks_shown"}, relation="family"),
+    PlannedJob(4, 8, (2, 1), A1, SWAP, FINISHED, answers={
+        "PRO-02": "marks_shown", "AC-PRE-03": "customer_insists", "AC-INS-08": "6.2",
+    }, relation="family"),
     PlannedJob(5, 10, (0,), W3, reaches=RETURNED, blurred_plate=True),
     PlannedJob(6, 10, (5,), F2, reaches=FINISHED, answers={
         "BOX-01": "damaged", "UNP-02": "minor", "CLN-01": "kept",
@@ -111,16 +126,16 @@ DAY: tuple[PlannedJob, ...] = (
     PlannedJob(10, 12, (2,), W3, SWAP, ON_SITE),
     PlannedJob(11, 14, (5,), F1, reaches=ON_THE_WAY),
     PlannedJob(12, 14, (0,), W2),
-    PlannedJob(13, 14, (0,), F2),
+    PlannedJob(13, 14, (0, 2), A2, SWAP),
     PlannedJob(14, 14, (1,), BOTH, SWAP),
-    PlannedJob(15, 14, (4,), W3),
+    PlannedJob(15, 14, (4, 3), A1),
     PlannedJob(16, 16, (0,), W1, SWAP),
-    PlannedJob(17, 16, (2,), F1),
+    PlannedJob(17, 16, (1,), F1),
     PlannedJob(18, 16, (3, 4), F3, SWAP),
     PlannedJob(19, 16, (5,), W2, services=("deliver",)),
-    PlannedJob(20, 18, (0,), F3),
+    PlannedJob(20, 18, (0, 1), A1),
     PlannedJob(21, 18, (), W1, reaches=PLANNED),
-    PlannedJob(22, 18, (), F2, SWAP, PLANNED),
+    PlannedJob(22, 18, (), A2, SWAP, PLANNED),
     PlannedJob(23, 18, (), W3, reaches=PLANNED),
     PlannedJob(24, 18, (), BOTH, reaches=PLANNED),
 )  # fmt: skip

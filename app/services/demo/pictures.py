@@ -9,7 +9,7 @@ from functools import cache
 
 from PIL import Image, ImageChops
 
-from app.services.demo import scenes_home, scenes_parts, scenes_unit
+from app.services.demo import scenes_air, scenes_home, scenes_old, scenes_parts, scenes_unit
 from app.services.demo.dice import Dice, dice
 from app.services.demo.subject import Subject
 from app.services.demo.surfaces import SIZE, noise
@@ -18,7 +18,13 @@ PHOTO_SIZE = (1600, 1200)
 
 Scene = Callable[[Dice, Subject], Image.Image]
 
-SCENES: dict[str, Scene] = {**scenes_home.SCENES, **scenes_unit.SCENES, **scenes_parts.SCENES}
+SCENES: dict[str, Scene] = {
+    **scenes_home.SCENES,
+    **scenes_unit.SCENES,
+    **scenes_parts.SCENES,
+    **scenes_air.SCENES,
+    **scenes_old.SCENES,
+}
 
 
 def photo(role: str, subject: Subject, take: int = 1) -> bytes:

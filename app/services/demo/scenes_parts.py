@@ -13,6 +13,12 @@ from app.services.demo.subject import Subject
 from app.services.demo.surfaces import SIZE, Colour, glow, gradient, lit, panel, shadow, streaked, tiles, words
 
 STEEL: Colour = (196, 200, 204)
+# What a plate says of its appliance: what it is, and three ratings.
+PLATES: dict[str, tuple[str, str, str, str]] = {
+    "refrigerator": ("REFRIGERATOR-FREEZER", "220 V ~  50 Hz", "1.1 A  R600a 58 g", "Class ST/T"),
+    "washing_machine": ("DRUM WASHING MACHINE", "220 V ~  50 Hz", "2000 W  IPX4", "10 kg  1400 r/min"),
+    "air_conditioner": ("SPLIT AIR CONDITIONER", "220 V ~  50 Hz", "3500 W  R32 0.72 kg", "T1  IPX4  1.15 kW"),
+}
 
 
 def rating_plate(rng: Dice, subject: Subject) -> Image.Image:
@@ -24,13 +30,8 @@ def rating_plate(rng: Dice, subject: Subject) -> Image.Image:
         nut(image, (x, y), 18, STEEL)
     ink: Colour = (26, 28, 34)
     words(image, (280, 226), subject.brand, 92, ink)
-    kind = "REFRIGERATOR-FREEZER" if subject.is_refrigerator else "DRUM WASHING MACHINE"
+    kind, *ratings = PLATES[subject.category]
     words(image, (284, 340), kind, 36, ink)
-    ratings = (
-        ("220 V ~  50 Hz", "1.1 A  R600a 58 g", "Class ST/T")
-        if subject.is_refrigerator
-        else ("220 V ~  50 Hz", "2000 W  IPX4", "10 kg  1400 r/min")
-    )
     for row, (name, value) in enumerate(
         (("MODEL", subject.model), ("RATED", ratings[0]), ("POWER", ratings[1]), ("TYPE", ratings[2]), ("GTIN", subject.gtin))
     ):

@@ -8,8 +8,9 @@ from app.services.demo import barcode
 from app.services.demo.appliances import CARDBOARD, GRAPHITE, WHITE, refrigerator, show, washer
 from app.services.demo.dice import Dice, dice
 from app.services.demo.rooms import bathroom, kitchen
+from app.services.demo.scenes_air import cooled_room
 from app.services.demo.subject import Subject
-from app.services.demo.surfaces import SIZE, Colour, glow, gradient, lay_floor, lit, panel, planks, shadow, streaked, tiles, words
+from app.services.demo.surfaces import SIZE, Colour, glow, gradient, lay_floor, lit, panel, planks, shadow, streaked, words
 
 BODIES: tuple[Colour, ...] = (WHITE, (206, 210, 214), (150, 155, 162), WHITE)
 
@@ -22,6 +23,8 @@ def body_of(subject: Subject) -> Colour:
 
 def final_place(rng: Dice, subject: Subject) -> Image.Image:
     """The unit where it stays, the floor clean around it."""
+    if subject.is_air_conditioner:
+        return cooled_room(rng, subject)
     image = kitchen(rng) if subject.is_refrigerator else bathroom(rng)
     if subject.is_refrigerator:
         left = rng.randrange(520, 700)
@@ -69,24 +72,6 @@ def fault(rng: Dice, subject: Subject) -> Image.Image:
     show(image, (560, 470, 1200, 800), rng.choice(("E4", "F2", "Err3", "E10")))
     glow(image, (520, 430, 1240, 840), (255, 110, 90), 0.16)
     words(image, (SIZE[0] // 2, 890), subject.model, 48, (150, 160, 170), "mm")
-    return image
-
-
-def old_unit(rng: Dice, subject: Subject) -> Image.Image:
-    """The yellowed old unit on the landing, tied, before it is carried away."""
-    image = gradient(SIZE, (196, 196, 186), (170, 170, 160))
-    ImageDraw.Draw(image).rectangle((0, 520, SIZE[0], 900), fill=(128, 152, 132))
-    lay_floor(image, 880, tiles(rng, (2400, 900), (150, 148, 142), (240, 160)))
-    yellowed: Colour = (214, 206, 176)
-    box = (560, 120, 1120, 1130) if subject.is_refrigerator else (500, 330, 1140, 1130)
-    (refrigerator if subject.is_refrigerator else washer)(image, box, yellowed, "OLD-LINE", " ")
-    draw = ImageDraw.Draw(image)
-    for _ in range(14):
-        x, y = rng.randrange(box[0] + 20, box[2] - 20), rng.randrange(box[3] - 300, box[3] - 30)
-        draw.line((x, y, x + rng.randrange(-6, 6), y + rng.randrange(20, 90)), fill=(142, 92, 54), width=rng.randrange(4, 12))
-    for height in (box[1] + 260, box[3] - 220):
-        draw.line((box[0] - 8, height, box[2] + 8, height + 14), fill=(44, 96, 170), width=22)
-        draw.line((box[0] - 8, height - 6, box[2] + 8, height + 8), fill=(92, 140, 206), width=5)
     return image
 
 
@@ -200,7 +185,6 @@ SCENES: dict[str, Callable[[Dice, Subject], Image.Image]] = {
     "placed": placed,
     "running": running,
     "fault": fault,
-    "old_unit": old_unit,
     "box": box,
     "box_damage": box_damage,
     "unit_damage": unit_damage,

@@ -1,4 +1,6 @@
-"""The statement that the demo's customers sign, in the form that the phone gives it (PROTOCOL G1, `src/domain/statement.ts`)."""
+"""What the demo's customers read and sign, in the form that the phone gives it: the statement (PROTOCOL G1, `src/domain/statement.ts`) and
+what they agree to at a step (G6, `src/domain/agreement.ts`).
+"""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -6,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from app.domain.checklist import steps
 from app.domain.events import JsonObject
 from app.domain.job import current_answer
+from app.domain.job_state import find
 
 DECLARATIONS = {
     "en": [
@@ -51,6 +54,34 @@ def text_of(state: JsonObject, standards: Sequence[JsonObject], people: Mapping[
     return json.dumps(statement, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
 
 
+def agreement_of(state: JsonObject, step: JsonObject) -> bytes:
+    """The exact bytes of what a step asks the customer to agree to, in their language."""
+    language, rule = state["customer"]["language"], step["rule"]
+    answer = current_answer(state, step["step_id"], step["unit_id"], step["component"])
+    told = [asked["text"][language] for asked in rule["evidence"] if asked["kind"] == "acknowledge"]
+    written = [answer["value"]] if answer and any(asked["kind"] == "text" for asked in rule["evidence"]) else []
+    agreement = {
+        "v": 1,
+        "type": "doorstep-acknowledgement",
+        "language": language,
+        "order_ref": state["order_ref"],
+        "customer": state["customer"]["name"],
+        "step_id": step["step_id"],
+        "of": _unit_name(state, step),
+        "title": rule["title"][language],
+        "text": [*told, *written],
+    }
+    return json.dumps(agreement, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+
+
+def _unit_name(state: JsonObject, step: JsonObject) -> str | None:
+    unit = find(state["units"], "unit_id", step["unit_id"])
+    if unit is None:
+        return None
+    part = find(unit["components"], "component_id", step["component"])
+    return str(unit["name"]) if part is None else f"{unit['name']} \u00b7 {part['name']}"
+
+
 def _unit(state: JsonObject, unit: JsonObject) -> JsonObject:
     parts = [_stated(state, unit["unit_id"], part["component_id"], part) for part in unit["components"]]
     return _stated(state, unit["unit_id"], None, unit) | {"components": parts}
@@ -83,11 +114,13 @@ def _excepted(state: JsonObject, step: JsonObject, language: str) -> JsonObject:
     exception = answer["exception"] if answer else {"reason": "", "note": None}
     reasons = step["rule"]["exception"]["reasons"] if step["rule"]["exception"] else []
     named = next((reason["title"][language] for reason in reasons if reason["reason"] == exception["reason"]), exception["reason"])
-    return {"title": step["rule"]["title"][language], "reason": named, "note": exception.get("note")}
+    of = _unit_name(state, step)
+    return {"title": step["rule"]["title"][language], "of": of, "reason": named, "note": exception.get("note")}
 
 
 def _out_of_limits(state: JsonObject, step: JsonObject, language: str) -> JsonObject:
     answer = current_answer(state, step["step_id"], step["unit_id"], step["component"])
     asked = next(asked for asked in step["rule"]["evidence"] if asked["kind"] == "reading")
     limits = f"{asked['min'] or ''}\u2013{asked['max'] or ''} {asked['unit']}"
-    return {"title": step["rule"]["title"][language], "reading": f"{answer and answer['value']} {asked['unit']}", "limits": limits}
+    reading, of = f"{answer and answer['value']} {asked['unit']}", _unit_name(state, step)
+    return {"title": step["rule"]["title"][language], "of": of, "reading": reading, "limits": limits}

@@ -17,3 +17,7 @@ class Subject:
     @property
     def is_refrigerator(self) -> bool:
         return self.category == "refrigerator"
+
+    @property
+    def is_air_conditioner(self) -> bool:
+        return self.category == "air_conditioner"

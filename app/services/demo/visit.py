@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from PIL import Image, ImageFilter, ImageStat
@@ -16,7 +17,7 @@ from app.services.demo.day import PlannedJob
 from app.services.demo.dice import Dice, dice
 from app.services.demo.phone import Phone
 from app.services.demo.pictures import PHOTO_SIZE, photo
-from app.services.demo.statement import text_of
+from app.services.demo.statement import agreement_of, text_of
 from app.services.demo.subject import Subject
 
 # What a good visit measures, per step: lowest and highest, in the rule's unit and decimals.
@@ -30,10 +31,30 @@ USUAL_READINGS = {
     "RF-INS-03": ("105", "180"),
     "RF-INS-04": ("0.1", "0.5"),
     "RF-TST-01": ("32", "55"),
+    "AC-INS-02": ("0.1", "0.8"),
+    "AC-INS-04": ("3500", "3500"),
+    "AC-INS-06": ("6", "6"),
+    "AC-INS-07": ("8", "8"),
+    "AC-INS-08": ("3.2", "4.6"),
+    "AC-INS-09": ("-0.1", "-0.098"),
+    "AC-INS-10": ("10", "15"),
+    "AC-INS-12": ("0.02", "0.04"),
+    "AC-INS-14": ("20", "90"),
+    "AC-TST-02": ("3.8", "5.6"),
+    "AC-TST-03": ("9.5", "13.5"),
 }
 # Drawn with four bolts, so four are counted.
 USUAL_CHOICES = {"WM-INS-01": "4"}
-TEXTS = {"OLD-02": "旧机铭牌：OLD-LINE 2012，编码 12045877", "SIT-02": "已告知用户该位置潮湿，用户坚持"}
+TEXTS = {
+    "TBK-04": "OLD-LINE 2012，编码 12045877",
+    "SIT-02": "已告知用户该位置潮湿，用户坚持",
+    "AC-PRE-04": "Advised against this wall: the bed is in the draught and the drain has little fall. The customer wants it here.",
+}
+# An old unit is of the kind that the new one replaces.
+OLD_KIND = "TBK-03"
+
+Place = tuple[str | None, str | None, str | None]
+"""A step, its unit and its component."""
 
 
 class Visit:
@@ -44,7 +65,7 @@ class Visit:
     ) -> None:
         self.phone, self.job_id, self.plan, self.standards, self.at = phone, job_id, plan, standards, begins
         self.job = phone.jobs[job_id]
-        self.subjects = dict(zip((unit["unit_id"] for unit in self.job.state["units"]), subjects, strict=True))
+        self.subjects: dict[str, Subject] = dict(zip((unit["unit_id"] for unit in self.job.state["units"]), subjects, strict=True))
         self.rng = dice(subjects[0].seed)
 
     def depart(self) -> None:
@@ -71,25 +92,8 @@ class Visit:
         """Hand over the phone: the customer reads the statement and accepts, or refuses."""
         self._pass(2, 4)
         statement = text_of(self.job.state, self.standards, self.job.people)
-        accepts = self.plan.signs == "accepted"
-        strokes = _strokes(self.rng) if accepts else None
-        customer = self.job.state["customer"]
-        self._record(
-            "signoff.recorded",
-            {
-                "outcome": self.plan.signs,
-                "reason": self.plan.says,
-                "statement_sha256": self.phone.keep(statement),
-                "statement_size": len(statement),
-                "strokes_sha256": self.phone.keep(strokes) if strokes else None,
-                "strokes_size": len(strokes) if strokes else None,
-                "typed_name": None,
-                "name": customer["name"] if self.plan.relation == "customer" else _relative(customer),
-                "relation": self.plan.relation,
-                "language": customer["language"],
-                "finding_id": None,
-            },
-        )
+        signed = self._signed("statement", statement, _strokes(self.rng) if self.plan.signs == "accepted" else None)
+        self._record("signoff.recorded", signed | {"outcome": self.plan.signs, "reason": self.plan.says})
 
     def finish(self) -> None:
         """Leave. What the customer refused is not complete."""
@@ -100,19 +104,19 @@ class Visit:
     def fail_at_the_door(self) -> None:
         """Nobody opens: photograph the door, and go."""
         self._pass(10, 15)
-        subject = next(iter(self.subjects.values()))
-        self._photograph("front_door", None, None, subject, 1)
+        self._photograph("front_door", (None, None, None), 1)
         note = "拨打三次无人接听，等候15分钟"
         self._record("visit.failed", {"visit_id": self.job.state["visit_id"], "reason": "nobody_home", "note": note})
 
-    def scan(self, unit_id: str, raw: str) -> None:
+    def scan(self, place: Place, raw: str) -> None:
         """Read a code, and record what it says about the unit."""
+        step_id, unit_id, _ = place
         parsed = scan.parse(raw, "QRCode")
         matched = scan.match(parsed, self.job.state, unit_id)
         data = {
             "unit_id": unit_id,
             "component": matched["component"],
-            "step_id": "IDN-01",
+            "step_id": step_id,
             "raw": raw,
             "symbology": "QRCode",
             "method": "camera",
@@ -120,47 +124,87 @@ class Visit:
         self._record("unit.scanned", data | {"gtin": parsed["gtin"], "serial": parsed["serial"], "verdict": matched["verdict"]})
 
     def _do(self, step: JsonObject) -> None:
-        rule, unit_id = step["rule"], step["unit_id"]
+        rule, place = step["rule"], (step["step_id"], step["unit_id"], step["component"])
         given = self.plan.answers.get(rule["code"])
         if isinstance(given, tuple):
-            self._answer(step, None, None, {"reason": given[0], "note": given[1]})
+            self._answer(place, None, None, {"reason": given[0], "note": given[1]})
             return
         for asked in rule["evidence"]:
             if asked["kind"] in VALUE_KINDS:
                 unit = asked["unit"] if asked["kind"] == "reading" else None
-                self._answer(step, self._value(rule["code"], asked, given), unit, None)
+                self._answer(place, self._value(rule["code"], asked, given), unit, None)
         if "scan" in step["missing"]:
-            self._identify(unit_id)
-        subject = self.subjects[unit_id] if unit_id else next(iter(self.subjects.values()))
+            self._identify(place)
         for asked in rule["evidence"]:
             if asked["kind"] == "photo":
                 for take in range(1, asked["min"] + 1):
-                    self._photograph(asked["role"], rule["code"], unit_id, subject, take)
+                    self._photograph(asked["role"], place, take)
+        if "acknowledge" in step["missing"]:
+            self._agree(step)
 
-    def _identify(self, unit_id: str) -> None:
-        subject = self.subjects[unit_id]
+    def _identify(self, place: Place) -> None:
+        subject = self._seen(*place[1:])
         if self.plan.wrong_unit_first:
-            self.scan(unit_id, _link(subject.gtin, f"{subject.serial[:-1]}X"))
+            self.scan(place, _link(subject.gtin, f"{subject.serial[:-1]}X"))
             self._record("note.added", {"text": "车上两台同型号，拿错一台，已换回。"})
             self._pass(4, 6)
-        self.scan(unit_id, _link(subject.gtin, subject.serial))
+        self.scan(place, _link(subject.gtin, subject.serial))
 
-    def _value(self, code: str, asked: JsonObject, given: str | None) -> bool | str:
-        if asked["kind"] == "confirm":
-            return True
-        if asked["kind"] == "reading":
-            low, high = USUAL_READINGS[code]
-            return given or f"{self.rng.uniform(float(low), float(high)):.{asked['decimals']}f}"
-        if asked["kind"] == "text":
-            return given or TEXTS.get(code, "已当面告知用户")
-        return given or USUAL_CHOICES.get(code) or str(asked["options"][0]["value"])
+    def _value(self, code: str, asked: JsonObject, given: str | None) -> bool | str | list[str]:
+        match asked["kind"]:
+            case "confirm":
+                return True
+            case "reading":
+                low, high = USUAL_READINGS[code]
+                return given or f"{self.rng.uniform(float(low), float(high)):.{asked['decimals']}f}"
+            case "text":
+                return given or TEXTS.get(code, "已当面告知用户")
+            case "date":
+                return given or self.at.date().isoformat()
+            case "multi":
+                return [str(option["value"]) for option in asked["options"]]
+        usual = self._seen().category if code == OLD_KIND else USUAL_CHOICES.get(code)
+        return given or usual or str(asked["options"][0]["value"])
 
-    def _answer(self, step: JsonObject, value: bool | str | None, unit: str | None, exception: JsonObject | None) -> None:
-        place = {"step_id": step["step_id"], "unit_id": step["unit_id"], "component": None}
-        self._record("step.answered", place | {"value": value, "unit": unit, "exception": exception, "finding_id": None})
+    def _answer(self, place: Place, value: bool | str | list[str] | None, unit: str | None, exception: JsonObject | None) -> None:
+        step_id, unit_id, component = place
+        at = {"step_id": step_id, "unit_id": unit_id, "component": component}
+        self._record("step.answered", at | {"value": value, "unit": unit, "exception": exception, "finding_id": None})
 
-    def _photograph(self, role: str, step_id: str | None, unit_id: str | None, subject: Subject, take: int) -> None:
+    def _agree(self, step: JsonObject) -> None:
+        """The customer reads what this step asks of them, and signs."""
+        self._pass(1, 2)
+        text = agreement_of(self.job.state, step)
+        place = {name: step[name] for name in ("step_id", "unit_id", "component")}
+        self._record("step.acknowledged", place | self._signed("text", text, _strokes(self.rng)))
+
+    def _signed(self, what: str, text: bytes, strokes: bytes | None) -> JsonObject:
+        """Members of a fact about something that the customer read, and signed by strokes or did not."""
+        customer = self.job.state["customer"]
+        return {
+            f"{what}_sha256": self.phone.keep(text),
+            f"{what}_size": len(text),
+            "strokes_sha256": self.phone.keep(strokes) if strokes else None,
+            "strokes_size": len(strokes) if strokes else None,
+            "typed_name": None,
+            "name": customer["name"] if self.plan.relation == "customer" else _relative(customer),
+            "relation": self.plan.relation,
+            "language": customer["language"],
+            "finding_id": None,
+        }
+
+    def _seen(self, unit_id: str | None = None, component: str | None = None) -> Subject:
+        """What a step's photos show; of the job's own steps, the first unit's place."""
+        subject = self.subjects[unit_id] if unit_id else next(iter(self.subjects.values()))
+        if component is None:
+            return subject
+        unit = next(unit for unit in self.job.state["units"] if unit["unit_id"] == unit_id)
+        return replace(subject, serial=next(part["serial"] for part in unit["components"] if part["component_id"] == component))
+
+    def _photograph(self, role: str, place: Place, take: int) -> None:
         self._pass(0, 1)
+        step_id, unit_id, component = place
+        subject = self._seen(unit_id, component)
         jpeg = photo(role, subject, take)
         if role == "rating_plate" and self.plan.blurred_plate:
             jpeg = _blurred(jpeg)
@@ -172,7 +216,7 @@ class Visit:
                 "role": role,
                 "step_id": step_id,
                 "unit_id": unit_id,
-                "component": None,
+                "component": component,
                 "sha256": self.phone.keep(jpeg),
                 "size": len(jpeg),
                 "mime": "image/jpeg",

@@ -120,8 +120,12 @@ export interface JobDetail {
   readonly chain: { readonly ok: boolean; readonly devices: readonly ChainDevice[] };
   readonly received: boolean;
   readonly quarantined: readonly Quarantined[];
+  /** Standards of this job that were withdrawn since. */
+  readonly withdrawn: readonly { readonly standard_id: string; readonly version: string; readonly withdrawn_at: string; readonly withdrawn_why: string | null }[];
   readonly statement: Json;
   readonly strokes: Strokes | null;
+  /** What the customer agreed to at a step, by the event's id; null for what is not here yet. */
+  readonly agreements: Readonly<Record<string, { readonly text: Json; readonly strokes: Strokes | null }>>;
   readonly proof: { readonly proof_id: string; readonly sha256: string; readonly sealed_at: string } | null;
   readonly may: { readonly approve: boolean; readonly why_not: readonly string[] };
 }

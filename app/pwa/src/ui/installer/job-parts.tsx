@@ -61,7 +61,7 @@ export function UnitList({ view }: { readonly view: JobView }) {
               <Icon name={categoryIcon(unit.category)} class="unit-icon" />
               <div class="grow">
                 <strong>{unit.name}</strong>
-                <p class="small quiet">{unit.serial ? sayJob('serial', { serial: unit.serial }) : sayJob('no_serial')}</p>
+                {(unit.serial ?? unit.components.length === 0) && <p class="small quiet">{unit.serial ? sayJob('serial', { serial: unit.serial }) : sayJob('no_serial')}</p>}
                 {unit.components.map((part) => (
                   <p class="small quiet" key={part.component_id}>{`${part.name} · ${part.serial ? sayJob('serial', { serial: part.serial }) : sayJob('no_serial')}`}</p>
                 ))}

@@ -3,9 +3,11 @@ import { useState } from 'preact/hooks';
 import { isAt, type Step } from '../../../domain/checklist';
 import { valueAsked } from '../../../domain/standard';
 import { pick } from '../../i18n/catalogue';
+import { day } from '../../i18n/format';
 import { Icon } from '../../parts/icon';
 import { Notice } from '../../parts/notice';
 import { phaseWord } from '../words-trade';
+import { Agreed } from './agreed';
 import { answerText, exceptionText, missingText } from './answer-text';
 import { draft, isAbout, turnTo, type About } from './draft';
 import { answersOf, byPhase, findingsOf } from './evidence';
@@ -27,6 +29,7 @@ export function Checks({ view, onPhoto }: { readonly view: JobView; readonly onP
           {say('only_open')}
         </label>
       </div>
+      {view.detail.withdrawn.map((one) => <Withdrawn key={one.standard_id} view={view} one={one} />)}
       {shown.length === 0 && <Notice tone="ok" title={say('nothing_open')} />}
       {byPhase(shown).map(({ phase, steps }) => (
         <section key={phase} class="phase">
@@ -37,6 +40,17 @@ export function Checks({ view, onPhoto }: { readonly view: JobView; readonly onP
         </section>
       ))}
     </div>
+  );
+}
+
+function Withdrawn({ view, one }: { readonly view: JobView; readonly one: JobView['detail']['withdrawn'][number] }) {
+  const title = view.detail.standards.find((standard) => standard.standard_id === one.standard_id)?.title;
+  const name = (title && pick(title)) || one.standard_id;
+  return (
+    <Notice tone="warn" testid="withdrawn" title={say('withdrawn', { name, version: one.version, day: day(one.withdrawn_at) })}>
+      {one.withdrawn_why && <p>{say('withdrawn_why', { why: one.withdrawn_why })}</p>}
+      <p>{say('withdrawn_keeps')}</p>
+    </Notice>
   );
 }
 
@@ -65,11 +79,7 @@ function Check({ view, step, onPhoto }: { readonly view: JobView; readonly step:
         {answer?.exception && answer.value !== null && <p class="small">{exceptionText(view, step, answer)}</p>}
         {answer?.conflict && <p class="small warn"><Icon name="triangle-alert" /> {say('answer_conflict')}</p>}
         {answer && <p class="small quiet">{personName(view, answer.actor)} · {times(view, answer)}</p>}
-        {agreed && (
-          <p class="small" data-testid="agreed">
-            <Icon name="signature" /> {say('agreed_by', { name: agreed.name ?? agreed.typed_name ?? '' })} · {times(view, agreed)}
-          </p>
-        )}
+        {agreed && <Agreed view={view} agreed={agreed} />}
         {before.map((old) => <p class="small quiet" key={old.event_id}>{say('answer_before', { text: answerText(view, step, old) })} · {personName(view, old.actor)}</p>)}
         <div class="row">
           {photos[0] && (
