@@ -64,6 +64,7 @@ STANDARD = {
         rule("ANS-07", {"kind": "confirm"}, exception=waived("customer")),
         rule("ANS-08", {"kind": "confirm"}, exception=waived("supervisor")),
         rule("ANS-09", {"kind": "scan", "of": "component"}, per="component"),
+        rule("ANS-11", {"kind": "confirm"}, severity="should"),
         rule("ANS-10", {"kind": "photo", "role": "plate", "min": 1}, per="component", component="outdoor"),
     ],
 }
@@ -130,7 +131,7 @@ def test_a_day_of_the_calendar(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("1e9", None), ("", None), ("９０００", None), ("-0", None), ("4499", "4499"), ("4500,5", "4500.5")]
+    ("typed", "kept"), [("1e9", None), ("", None), ("９.０.０", None), ("９０００", "9000"), ("-0", None), ("4499", "4499"), ("4500,5", "4500.5")]
 )
 def test_a_reading_decides_what_comes_next(phone: Phone, typed: str, kept: str | None) -> None:
     installer, job_id, unit, _ = phone
@@ -222,6 +223,31 @@ def test_each_part_is_scanned_and_photographed(phone: Phone) -> None:
     installer.take_photo()
     installer.by("camera-done").click()
     expect(installer.by("step-state")).to_be_visible()
+
+
+# As an older build meets a newer standard.
+ASK_ANEW = """async () => {
+  const db = await new Promise((resolve) => { const open = indexedDB.open('doorstep'); open.onsuccess = () => resolve(open.result); });
+  const done = (request) => new Promise((resolve) => { request.onsuccess = () => resolve(request.result); });
+  const store = () => db.transaction('standards', 'readwrite').objectStore('standards');
+  const [keys, texts] = [await done(store().getAllKeys()), await done(store().getAll())];
+  for (const [at, text] of texts.entries()) {
+    const standard = JSON.parse(text);
+    for (const rule of standard.rules) if (rule.code === 'ANS-11') rule.evidence[0].kind = 'hologram';
+    await done(store().put(JSON.stringify(standard), keys[at]));
+  }
+  db.close();
+}"""
+
+
+def test_a_kind_of_answer_that_this_app_does_not_know(phone: Phone) -> None:
+    installer, job_id, unit, language = phone
+    installer.page.evaluate(ASK_ANEW)
+    installer.page.reload()
+    installer.open_step(job_id, "ANS-11", unit)
+    expect(installer.by("asked-unknown")).to_contain_text(says(language, "too old for this step", "无法完成此步骤"))
+    expect(installer.by("save")).to_have_count(0)
+    expect(installer.by("onward")).to_be_visible()
 
 
 def test_all_of_it_reaches_the_office(phone: Phone, people: Network, town: Town) -> None:

@@ -13,13 +13,15 @@ describe('a reading as a hand types it', () => {
     ['−3', '-3'],
     ['+4', '4'],
     ['3。5', '3.5'],
+    ['９０．５', '90.5'],
+    ['－０，１', '-0.1'],
     ['000', '0'],
   ])('%s becomes %s, as the protocol writes it (K3)', (typed, wire) => {
     expect(normalReading(typed)).toBe(wire);
     expect(isDecimal(wire)).toBe(true);
   });
 
-  it.each(['', '-', '.', 'abc', '1.2.3', '1e5', '12 V', '--1', '1234567890', '0.1234567'])('%s is no reading', (typed) => {
+  it.each(['', '-', '.', 'abc', '1.2.3', '1e5', '12 V', '--1', '3²', '1234567890', '0.1234567'])('%s is no reading', (typed) => {
     expect(isDecimal(normalReading(typed))).toBe(false);
   });
 });

@@ -6,9 +6,13 @@ import { useId } from 'preact/hooks';
 import { Icon } from '../parts/icon';
 import { sayStep } from './words-step';
 
-/** What a hand types as the wire writes it: a comma is a point, "07." is 7, ".5" is 0.5. */
+/** How far wide forms stand behind their narrow ones in Unicode. */
+const WIDE = 0xfee0;
+
+/** What a hand types as the wire writes it: a comma is a point, "07." is 7, ".5" is 0.5; a Chinese keyboard may give wide digits. */
 export function normalReading(typed: string): string {
-  const text = typed.replace(/\s/g, '').replace(/[,，。]/, '.').replace(/^[−–]/, '-');
+  const narrow = typed.replace(/[０-９＋－．]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - WIDE));
+  const text = narrow.replace(/\s/g, '').replace(/[,，。]/, '.').replace(/^[−–]/, '-');
   const [, sign = '', whole = '', part = ''] = /^([+-]?)(\d*)\.?(\d*)$/.exec(text) ?? [];
   if (whole === '' && part === '') return typed.trim();
   return `${sign === '-' ? '-' : ''}${whole.replace(/^0+(?=\d)/, '') || '0'}${part && `.${part}`}`;

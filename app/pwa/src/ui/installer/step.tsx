@@ -99,6 +99,11 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
         {!isOpen(step) && <StateChip step={step} />}
       </div>
       <p class="instruction">{pick(rule.text)}</p>
+      {step.missing.includes('value') && asked === null && (
+        <Notice tone="warn" title={sayStep('asked_unknown')} testid="asked-unknown">
+          <p>{sayStep('asked_unknown_do')}</p>
+        </Notice>
+      )}
       {answer?.conflict && <Notice tone="warn" title={sayJob('conflict')} />}
       {given && !editing && answer && (
         <div class="card stack tight" data-testid="answer">
