@@ -16,7 +16,6 @@ from playwright.sync_api import CDPSession, Page, Response, expect, sync_playwri
 from app.services import standards
 from app.standards import current
 from app.store.db import writing
-from app.store.reference import Model
 from bench.ground import Ground
 from tests import builders
 from tests.builders import Network
@@ -195,15 +194,12 @@ def _day(ground: Ground, phones: Phones) -> dict[str, Any]:
 
 def _day_network(ground: Ground) -> Network:
     network = builders.network(ground.app, "day", standards_published=False)
-    gtins = {"air_conditioner": "06901234567823", "water_heater": "06901234567830"}
     with writing() as session:
         for raw in current():
             if json.loads(raw)["standard_id"] in DAY_PACKS:
                 standards.publish(session, network.tenant_id, raw)
-        for category, gtin in gtins.items():
-            session.add(Model(tenant_id=network.tenant_id, gtin=gtin, name=category, category=category))
     for number in range(DAY_JOBS):
-        network.job("wang", units=[{"gtin": list(gtins.values())[number % 2], "serial": f"SN{number:05d}"}])
+        network.job("wang", units=[{"gtin": (builders.SPLIT, builders.HEATER)[number % 2], "serial": f"SN{number:05d}"}])
     return network
 
 

@@ -28,12 +28,14 @@ from tests.phone import Phone, enrolled
 Json = dict[str, Any]
 
 PASSWORD = "correct horse battery"
-WASHER, FRIDGE, OVEN, SPLIT = "06901234567892", "06901234567809", "06901234567816", "06901234567823"
+WASHER, FRIDGE, OVEN = "06901234567892", "06901234567809", "06901234567816"
+SPLIT, HEATER = "06901234567823", "06901234567830"
 MODELS = (
     (WASHER, "Washer", "washing_machine"),
     (FRIDGE, "Fridge", "refrigerator"),
     (OVEN, "Oven", "oven"),
     (SPLIT, "Split", "air_conditioner"),
+    (HEATER, "Heater", "water_heater"),
 )
 HEADERS = {"X-Doorstep": "1"}
 _CHEAP = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
