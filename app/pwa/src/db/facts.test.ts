@@ -5,7 +5,7 @@ import { FactInvalid } from './chain';
 import { sha256 } from './digest';
 import { StorageFailed, StorageFull } from './errors';
 import { eventFile, type EvidenceStore } from './evidence';
-import { readEvent } from './blobs';
+import { readBlob, readEvent } from './blobs';
 import { eventsAfter, headOf, openEpoch, recordAgain, saveFacts, takeUpLate } from './facts';
 import { NO_SYNC, putMeta } from './meta';
 import { keepBallast } from './room';
@@ -203,6 +203,22 @@ describe('what cannot be saved', () => {
     expect(await isChain(events)).toBe(true);
     expect(await store.database.run((db) => db.get('blobs', taken.sha256))).toBeInstanceOf(ArrayBuffer);
     expect(await store.files?.names('late')).toEqual([]);
+  });
+
+  it.each(['this page', 'another page'])('H02: a late photo outlives a try of %s to take it up that fails', async (page) => {
+    const store = openStore('late-again', new MemoryFiles());
+    const { writer } = await enrolHere(store);
+    const taken = await photo(7);
+    failTransactions('UnknownError', 999);
+    await saveFacts(store, writer, [{ body: taken.body, blobs: [taken.bytes] }]);
+    vi.restoreAllMocks();
+    const trying = page === 'this page' ? store : { ...store, filed: new Set<string>() };
+    failTransactions('DataError', 1);
+    await expect(takeUpLate(trying, writer)).rejects.toThrow();
+    vi.restoreAllMocks();
+    await takeUpLate(trying, writer);
+    expect(await readBlob(store, taken.sha256)).not.toBeNull();
+    expect(await allEvents(store)).toHaveLength(1);
   });
 
   it('H52: a fact that is saved once more under its id stands there once', async () => {

@@ -48,7 +48,9 @@ export async function saveFacts(store: EvidenceStore, writer: Writer, facts: rea
       return inLog(store, writer, read, bytes, again);
     });
   } catch (error) {
-    if (!(error instanceof StorageFailed) || !store.files || !(await keepLate(store.files, read, bytes))) throw error;
+    const { files } = store;
+    // Under the lock: what another page takes back meanwhile must not be what is kept here.
+    if (!(error instanceof StorageFailed) || !files || !(await store.exclusively('log', () => keepLate(files, read, bytes)))) throw error;
     return read.map((fact) => ({ event: lateEvent(fact, writer.device_id), copies: 1, late: true }));
   }
 }
@@ -291,12 +293,19 @@ export async function writeFile(store: EvidenceStore, folder: 'ev' | 'bl', name:
   }
 }
 
-/** The events before the blobs that they name. A blob that the database has is another fact's as well. */
+/**
+ * The events before the blobs that they name. A blob that the database has, or that a late fact names, is another fact's as well: of a
+ * late one this file is the only copy.
+ */
 async function withdrawFiles(store: EvidenceStore, paths: readonly string[]): Promise<void> {
+  const late = await readLate(store).catch(() => null);
+  const isOurs = async (name: string): Promise<boolean> => {
+    if (late === null || late.some(({ fact }) => fact.blobs.includes(name))) return false;
+    return (await store.database.run((db) => db.getKey('blobs', name)).catch(() => name)) === undefined;
+  };
   for (const path of [...paths].reverse()) {
     const name = path.slice(3);
-    const ours = path.startsWith('ev/') || (await store.database.run((db) => db.getKey('blobs', name)).catch(() => name)) === undefined;
-    if (!ours) continue;
+    if (!path.startsWith('ev/') && !(await isOurs(name))) continue;
     store.filed.delete(path);
     await store.files?.remove(path.startsWith('ev/') ? 'ev' : 'bl', name).catch(() => undefined);
   }
