@@ -60,11 +60,16 @@ export async function readEventFile(store: EvidenceStore, name: string): Promise
   }
 }
 
-/** Write the second copy of whatever has only one. Returns how many files it made. */
+/**
+ * Write the second copy of whatever has only one. Returns how many files it made. What a page takes for missing may be there, since it
+ * could not read what there is: a damaged record must not be written over a good file.
+ */
 export async function fileAll(store: EvidenceStore, events: readonly StoredEvent[]): Promise<number> {
   const before = store.filed.size;
   for (const event of events) {
-    await writeFile(store, 'ev', eventFile(event), encoded(event));
+    const name = eventFile(event);
+    const whole = store.filed.has(`ev/${name}`) ? null : await readEvent(store, event.epoch, event.seq);
+    if (whole) await writeFile(store, 'ev', eventFile(whole), encoded(whole));
     for (const sha256 of event.blobs) {
       if (store.filed.has(`bl/${sha256}`)) continue;
       const bytes = await readBlob(store, sha256);

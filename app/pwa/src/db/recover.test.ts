@@ -165,6 +165,16 @@ describe('reading', () => {
     expect(await readEvent(store, 1, 1)).toBeNull();
   });
 
+  it('a record that was changed is not written over its good file by a page that could not read the files', async () => {
+    const { files, bodies } = await worked('not-over');
+    const store = openStore('not-over', files);
+    const [first] = await eventsAfter(store, 1, 0);
+    const damaged = { ...first, body: '{}' };
+    await change(store, (name, objects) => void (name === 'events' && objects.put(damaged, [1, 1])));
+    await fileAll(store, await eventsAfter(store, 1, 0));
+    expect((await readEvent(store, 1, 1))?.body).toBe(bodies[0]);
+  });
+
   it('damaged in both copies it is nothing, and the others are not touched', async () => {
     const { files, sha256 } = await worked('both');
     const store = openStore('both', files);
