@@ -4,6 +4,7 @@ import { finished } from './database';
 import { digestOf } from './digest';
 import { eventFile, type EvidenceStore } from './evidence';
 import { encoded, writeFile } from './facts';
+import { getMeta } from './meta';
 import type { StoredEvent } from './schema';
 
 /** The bytes of a blob, or null when neither copy is whole. One unreadable record must not stop the others. */
@@ -23,21 +24,48 @@ export async function readBlob(store: EvidenceStore, sha256: string): Promise<Ar
 
 /** One own event, or null when neither copy is whole. */
 export async function readEvent(store: EvidenceStore, epoch: number, seq: number): Promise<StoredEvent | null> {
-  const first = await store.database.run((db) => db.get('events', [epoch, seq])).catch(() => undefined);
+  let given = true;
+  const first = await store.database
+    .run((db) => db.get('events', [epoch, seq]))
+    .catch(() => {
+      given = false;
+      return undefined;
+    });
   if (first && (await isIntact(store.sha256, first))) return first;
-  for (const name of (await store.files?.names('ev').catch(() => [])) ?? []) {
-    if (!name.startsWith(`${epoch}-${seq}-`)) continue;
-    const second = await readEventFile(store, name);
-    if (!second || (first && second.device_id !== first.device_id)) continue;
-    await store.database
-      .run((db) => {
-        const tx = db.transaction('events', 'readwrite', { durability: 'strict' });
-        return finished(tx.done, [tx.store.put(second, [epoch, seq])]);
-      })
-      .catch(() => undefined);
-    return second;
+  const second = await fileOf(store, epoch, seq, first);
+  // A record that the database would not give may be whole.
+  if (!second || !given) return second;
+  await store.database
+    .run((db) => {
+      const tx = db.transaction('events', 'readwrite', { durability: 'strict' });
+      return finished(tx.done, [tx.store.put(second, [epoch, seq])]);
+    })
+    .catch(() => undefined);
+  return second;
+}
+
+/**
+ * The file of the event at a place of this phone's log. Others may bear that place's name: of a log whose key was lost, and of an event
+ * that was taken back. So it is the one that the record names, or else what stands behind it.
+ */
+async function fileOf(store: EvidenceStore, epoch: number, seq: number, record: StoredEvent | undefined): Promise<StoredEvent | null> {
+  const names = (await store.files?.names('ev').catch(() => [])) ?? [];
+  const found: StoredEvent[] = [];
+  for (const name of names) {
+    const event = name.startsWith(`${epoch}-${seq}-`) ? await readEventFile(store, name) : null;
+    if (event) found.push(event);
   }
-  return null;
+  if (found.length === 0) return null;
+  const device_id = record?.device_id ?? (await getMeta(store.database, 'identity').catch(() => null))?.device_id;
+  const own = found.filter((event) => event.device_id === device_id);
+  const named = new Set([record?.hash, ...(await hashesBehind(store, epoch, seq).catch(() => []))]);
+  return own.find(({ hash }) => named.has(hash)) ?? (own.length === 1 ? (own[0] ?? null) : null);
+}
+
+/** What the event at a place has to be: the head, or what the next one follows. */
+async function hashesBehind(store: EvidenceStore, epoch: number, seq: number): Promise<string[]> {
+  const [head, next] = [await getMeta(store.database, 'head'), await store.database.run((db) => db.get('events', [epoch, seq + 1]))];
+  return [...(head?.epoch === epoch && head.seq === seq ? [head.hash] : []), ...(next ? [next.prev] : [])];
 }
 
 /** Whether an event that is whole names the blob. Where none does, the office knows nothing of it, and takes it from nobody. */

@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { ZERO_HASH } from '../domain/log';
 import { body, enrolHere, IDENTITY, MemoryFiles, note, openStore, photo } from '../testing/evidence';
 import { fileAll, readBlob, readEvent } from './blobs';
+import { chained, readFact } from './chain';
 import { digestOf } from './digest';
 import { reclaim } from './enrolment';
 import { copiesOf, eventFile, type EvidenceStore } from './evidence';
-import { eventsAfter, headOf, saveFacts } from './facts';
+import { encoded, eventsAfter, headOf, saveFacts } from './facts';
 import { getMeta } from './meta';
 import { recover } from './recover';
 import { STORES } from './schema';
@@ -172,6 +174,30 @@ describe('reading', () => {
     const damaged = { ...first, body: '{}' };
     await change(store, (name, objects) => void (name === 'events' && objects.put(damaged, [1, 1])));
     await fileAll(store, await eventsAfter(store, 1, 0));
+    expect((await readEvent(store, 1, 1))?.body).toBe(bodies[0]);
+  });
+
+  it.each([
+    ['of a log whose key was lost', true],
+    ['of an event that was taken back', false],
+  ])('the file %s does not take the place of an event that the database does not give', async (_, foreign) => {
+    const { files, bodies } = await worked('same-place');
+    const store = openStore('same-place', files);
+    await recover(store);
+    const [first, second] = await eventsAfter(store, 1, 0);
+    if (!first || !second) throw new Error('nothing was saved');
+    const writer = { device_id: foreign ? 'd-other' : first.device_id, sign: () => Promise.resolve('') };
+    const [other] = await chained(store, writer, { epoch: 1, seq: 0, hash: ZERO_HASH }, [readFact(second.body)]);
+    if (!other) throw new Error('nothing was made');
+    // In front of the right one.
+    const before = [...files.files];
+    files.files.clear();
+    for (const [path, bytes] of [[`ev/${eventFile(other)}`, encoded(other)] as const, ...before]) files.files.set(path, bytes);
+    const giving = vi.spyOn(store.database, 'run').mockRejectedValueOnce(new DOMException('not now', 'DataError'));
+    expect((await readEvent(store, 1, 1))?.body).toBe(bodies[0]);
+    giving.mockRestore();
+    expect((await eventsAfter(store, 1, 0))[0]?.body).toBe(bodies[0]);
+    await change(store, (name, objects) => void (name === 'events' && objects.delete([1, 1])));
     expect((await readEvent(store, 1, 1))?.body).toBe(bodies[0]);
   });
 
