@@ -135,8 +135,9 @@ def _phones(album: Album, app: Flask, phones: Phones, language: str, tag: str) -
     # Two machines of the same installer: one for each walk.
     work, returned = _job({"en": 16, "zh": 12}[language]), _job(5)
     route = screens.Day(work, _unit_of(work), {"returned": returned})
-    for name in screens.of_a_day(phone, route):
-        album.phone(name, phone.page, language)
+    for walk in (screens.of_the_van(phone), screens.of_a_day(phone, route)):
+        for name in walk:
+            album.phone(name, phone.page, language)
     split = _job({"en": 13, "zh": 20}[language])
     advice = {"en": "Advised against this wall: the bed is in the draught.", "zh": "不建议装这面墙：床头会直吹。"}[language]
     for name in screens.of_a_split_unit(phone, split, _unit_of(split), advice):

@@ -39,6 +39,38 @@ def of_a_day(phone: Installer, day: Day) -> Iterator[str]:
     yield from _sending(phone, day)
 
 
+def of_the_van(phone: Installer) -> Iterator[str]:
+    """Walk through what goes into the van and what comes out of it."""
+    phone.page.goto(f"{phone.url}/app/#/load")
+    expect(phone.by("van-unit").first).to_be_visible()
+    yield "van-load"
+    phone.by("load-scan").click()
+    expect(phone.by("scan-screen")).to_be_visible()
+    phone.type_serial("XX-0000-9999")
+    expect(phone.by("scan-unknown")).to_be_visible()
+    yield "van-scan-stop"
+    phone.by("scan-on").click()
+    phone.by("close-scan").click()
+    waiting = phone.page.locator("[data-testid=van-unit][data-in=false]")
+    waiting.first.click()
+    phone.by("condition-packaging_damaged").click()
+    yield "van-box-damaged"
+    phone.by("not-here").click()
+    phone.by("why-not-other").click()
+    yield "van-box-not-here"
+    phone.page.goto(f"{phone.url}/app/#/today")
+    phone.page.goto(f"{phone.url}/app/#/load")
+    left = waiting.count()
+    waiting.first.click()
+    phone.by("condition-intact").click()
+    phone.by("move-box").click()
+    expect(waiting).to_have_count(left - 1)
+    yield "van-load-begun"
+    phone.page.goto(f"{phone.url}/app/#/end")
+    expect(phone.by("end-open")).to_be_visible()
+    yield "van-end"
+
+
 def of_a_split_unit(phone: Installer, job_id: str, unit_id: str, advice: str) -> Iterator[str]:
     """Walk through what only an air conditioner asks: several ticks, its parts one by one, what the customer agrees to."""
     phone.arrive(job_id)

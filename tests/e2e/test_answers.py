@@ -131,7 +131,8 @@ def test_a_day_of_the_calendar(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"), [("1e9", None), ("", None), ("９.０.０", None), ("９０００", "9000"), ("-0", None), ("4499", "4499"), ("4500,5", "4500.5")]
+    ("typed", "kept"),
+    [("1e9", None), ("", None), ("９.０.０", None), ("９０００", "9000"), ("-0", None), ("4499", "4499"), ("4500,5", "4500.5")],
 )
 def test_a_reading_decides_what_comes_next(phone: Phone, typed: str, kept: str | None) -> None:
     installer, job_id, unit, _ = phone
@@ -206,13 +207,13 @@ def test_each_part_is_scanned_and_photographed(phone: Phone) -> None:
     installer.visit(job_id, "step", id="ANS-09", unit=unit, part="indoor")
     expect(installer.page.locator("div[data-testid=step]")).to_contain_text("Indoor part")
     installer.by("scan").click()
-    type_serial(installer, serials["outdoor"])
+    installer.type_serial(serials["outdoor"])
     # Another part of the same unit counts for itself, and the one that was asked for is still looked for; once more does no harm.
     expect(installer.by("scan-screen")).to_be_visible()
     expect(installer.by("scan-match")).to_have_count(0, timeout=10_000)
-    type_serial(installer, serials["outdoor"])
+    installer.type_serial(serials["outdoor"])
     expect(installer.by("scan-match")).to_have_count(0, timeout=10_000)
-    type_serial(installer, serials["indoor"])
+    installer.type_serial(serials["indoor"])
     expect(installer.by("scan-screen")).to_have_count(0)
     for part, serial in serials.items():
         installer.visit(job_id, "step", id="ANS-09", unit=unit, part=part)
@@ -269,11 +270,3 @@ def test_all_of_it_reaches_the_office(phone: Phone, people: Network, town: Town)
     assert [scan["component"] for scan in state["scans"]] == ["outdoor", "outdoor", "indoor"]
     assert [photo["component"] for photo in state["photos"]] == ["outdoor"]
     town.check()
-
-
-def type_serial(installer: Installer, serial: str) -> None:
-    """Type what the label says."""
-    installer.by("type-serial").click()
-    installer.by("typed-serial").fill(serial)
-    installer.by("typed-end").fill(serial[-4:])
-    installer.by("typed-check").click()

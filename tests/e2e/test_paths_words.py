@@ -68,8 +68,9 @@ def walk(phones: Phones, people: Network, day: screens.Day) -> Iterator[tuple[st
     split = people.job("wang", units=[{"gtin": SPLIT, "components": PARTS}])
     phone = phones.enrolled(people, language="zh-CN")
     phone.go_offline()
-    for name in screens.of_a_day(phone, day):
-        yield name, phone
+    for walk in (screens.of_the_van(phone), screens.of_a_day(phone, day)):
+        for name in walk:
+            yield name, phone
     unit_id = people.state(split)["units"][0]["unit_id"]
     for name in screens.of_a_split_unit(phone, split, unit_id, "不建议装这面墙：床头会直吹。"):
         yield name, phone

@@ -52,34 +52,47 @@ export async function record<Kind extends FactKind>(
   data: Kinds[Kind],
   blobs: readonly BlobGiven[] = [],
 ): Promise<Saved> {
-  return new Attempt(jobId, kind, data, blobs).save();
+  return new Attempt(jobId, [entry(kind, data, blobs)]).save();
 }
 
-/** One fact, whose time and id are those of its first try: however often it is tried, it is recorded once. */
+/** A fact that is about to be recorded. */
+export interface Entry {
+  readonly kind: FactKind;
+  readonly data: object;
+  readonly blobs: readonly BlobGiven[];
+}
+
+export function entry<Kind extends FactKind>(kind: Kind, data: Kinds[Kind], blobs: readonly BlobGiven[] = []): Entry {
+  return { kind, data, blobs };
+}
+
+/** Facts of one moment, all of them or none, whose time and ids are those of the first try: however often it is tried, each is recorded once. */
 export class Attempt {
-  readonly #fact: Fact;
+  readonly #facts: readonly Fact[];
   #tried = false;
 
-  constructor(jobId: string | null, kind: FactKind, data: object, blobs: readonly BlobGiven[]) {
+  constructor(jobId: string | null, entries: readonly Entry[]) {
     // Copied at once: what the caller does with its buffer later must not change what is hashed and kept.
-    this.#fact = { body: compose(kind, data, jobId), blobs: blobs.map(({ bytes }) => bytes.slice(0)) };
+    this.#facts = entries.map(({ kind, data, blobs }) => ({ body: compose(kind, data, jobId), blobs: blobs.map(({ bytes }) => bytes.slice(0)) }));
   }
 
-  /** @throws FactInvalid, StorageFull, StorageFailed: nothing was recorded, unless the last says that it is `unsure`. */
+  /** Returns the last of them. @throws FactInvalid, StorageFull, StorageFailed: nothing was recorded, unless the last says that it is `unsure`. */
   async save(): Promise<Saved> {
     const phone = phoneHere();
     if (!phone) throw new StorageFailed('this phone is not enrolled');
     const again = this.#tried;
     this.#tried = true;
-    const [saved] = await saveFacts(phone.store, phone.writer, [this.#fact], again);
-    if (!saved) throw new StorageFailed('nothing was saved');
-    const { event, copies, late } = saved;
-    if (late) addLateEvents([event]);
-    else addOwnEvents([event]);
+    const all = await saveFacts(phone.store, phone.writer, this.#facts, again);
+    const last = all.at(-1);
+    if (!last) throw new StorageFailed('nothing was saved');
+    const late = all.filter((saved) => saved.late).map(({ event }) => event);
+    const kept = all.filter((saved) => !saved.late).map(({ event }) => event);
+    if (late.length > 0) addLateEvents(late);
+    if (kept.length > 0) addOwnEvents(kept);
     filedCount.value += 1;
-    if (!late) await announce(event);
+    for (const event of kept) await announce(event);
     takeUpSoon();
-    return { event_id: event.event_id, copies };
+    return { event_id: last.event.event_id, copies: last.copies };
   }
 }
 

@@ -19,6 +19,9 @@ import { say } from './words';
 const Enrol = lazy(async () => (await import('./enrol')).Enrol);
 const Job = lazy(async () => (await import('./job')).Job);
 const DayCheck = lazy(async () => (await import('./day-check')).DayCheck);
+const LoadOut = lazy(async () => (await import('./load')).LoadOut);
+const VanScan = lazy(async () => (await import('./van-scan')).VanScan);
+const EndOfDay = lazy(async () => (await import('./end')).EndOfDay);
 const Outbox = lazy(async () => (await import('./outbox')).Outbox);
 const SafeToClose = lazy(async () => (await import('./outbox')).SafeToClose);
 const Settings = lazy(async () => (await import('./settings')).Settings);
@@ -69,6 +72,12 @@ function Screen({ at }: { readonly at: Route }) {
       return <Today />;
     case 'check':
       return <DayCheck />;
+    case 'load':
+      return <LoadOut />;
+    case 'van':
+      return <VanScan key={key} query={query} />;
+    case 'end':
+      return <EndOfDay />;
     case 'outbox':
       return <Outbox />;
     case 'safe':
@@ -104,7 +113,7 @@ const putOff = signal(false);
 
 /** A new version is used at a safe point: on the screens where nothing is being captured, while nothing is being sent, and only on a tap. */
 function UpdateBanner({ at }: { readonly at: Route }) {
-  const safe = ['today', 'outbox', 'safe', 'settings', 'check'].includes(at.screen);
+  const safe = ['today', 'end', 'outbox', 'safe', 'settings', 'check'].includes(at.screen);
   if (!updateReady.value || !safe || (putOff.value && at.screen !== 'settings')) return null;
   const sending = status.value.kind === 'sending';
   return (

@@ -10,6 +10,7 @@ import type { IconName } from '../parts/icon';
 import { Notice } from '../parts/notice';
 import { Tiles } from '../parts/tiles';
 import { toast } from '../parts/toast';
+import { reasonsOf } from './failure-reasons';
 import { Frame } from './frame';
 import { NoJob } from './job';
 import { PhotoStrip } from './photo-strip';
@@ -120,12 +121,6 @@ function PhotoEvidence({ view, asked }: { readonly view: JobView; readonly asked
       </Button>
     </section>
   );
-}
-
-/** The reasons of all the job's standards, each once. */
-function reasonsOf(view: JobView): FailureReason[] {
-  const all = view.standards.flatMap((standard) => standard.failure_reasons ?? []);
-  return all.filter((reason, place) => all.findIndex((other) => other.reason === reason.reason) === place);
 }
 
 function lackingOf(view: JobView, reason: FailureReason, draft: Draft): string[] {

@@ -1,6 +1,8 @@
 /** The end of a visit: what is missing, each a tap away; then completed, or partial with a reason. */
 import { useState } from 'preact/hooks';
+import type { Step } from '../../domain/checklist';
 import type { JobView } from '../../state/jobs';
+import { entry } from '../../state/record';
 import { pick } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
@@ -11,7 +13,8 @@ import { Frame } from './frame';
 import { NoJob } from './job';
 import { StepRow } from './job-parts';
 import { address, go } from './route';
-import { save } from './saving';
+import { saveAll } from './saving';
+import { assumed, brings, fateFacts, UnitFates, type ComingBack } from './unit-fate';
 import { useDraft, useJob } from './use';
 import { openSteps, placeOf } from './work';
 import { sayStep } from './words-step';
@@ -23,15 +26,24 @@ export function Finish({ jobId }: { readonly jobId: string }) {
 }
 
 function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visitId: string }) {
-  const { needed, wished } = openSteps(view);
   const [note, write, clear] = useDraft<string>(`finish ${view.job_id}`, '');
+  const [said, setSaid, clearSaid] = useDraft<ComingBack | null>(`fates ${view.job_id}`, null);
+  const back = said ?? assumed(view.state);
+  const isBack = ({ unit_id }: Step): boolean => unit_id !== null && back[unit_id] !== undefined;
+  const open = openSteps(view);
+  // What comes back is not worked on.
+  const [needed, wished] = [open.needed.filter((step) => !isBack(step)), open.wished.filter((step) => !isBack(step))];
+  const whole = Object.keys(back).length === 0;
   const [ending, setEnding] = useState(false);
   const [tried, setTried] = useState(false);
   const end = async (outcome: 'completed' | 'partial'): Promise<void> => {
     setTried(true);
-    if (outcome === 'partial' && note.trim() === '') return;
-    if (!(await save(view.job_id, 'visit.completed', { visit_id: visitId, outcome, note: note.trim() || null }))) return;
+    if (outcome === 'partial' && whole && note.trim() === '') return;
+    const words = note.trim();
+    const ended = entry('visit.completed', { visit_id: visitId, outcome, note: words || null });
+    if (!(await saveAll(view.job_id, [...fateFacts(view, back, words), ended]))) return;
     clear();
+    clearSaid();
     toast(sayEnd('finished'));
     go(address('job', view.job_id), 'replace');
   };
@@ -47,8 +59,8 @@ function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visit
             {sayEnd('go_on', { what: pick(first.rule.title) })}
           </Button>
         ) : (
-          <Button kind="primary" icon="check" testid="finish-complete" onTap={() => end('completed')}>
-            {sayEnd('complete')}
+          <Button kind="primary" icon="check" testid="finish-complete" onTap={() => end(whole ? 'completed' : 'partial')}>
+            {sayEnd(whole ? 'complete' : 'complete_rest')}
           </Button>
         )
       }
@@ -65,8 +77,9 @@ function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visit
           </ul>
         </>
       ) : (
-        <Notice tone="ok" title={sayEnd('all_done')} />
+        <Notice tone="ok" title={sayEnd(whole ? 'all_done' : 'all_done_rest')} />
       )}
+      {brings(view.state) && <UnitFates view={view} back={back} onChange={setSaid} />}
       {wished.length > 0 && (
         <section class="stack tight">
           <h2>{sayEnd('wished')}</h2>

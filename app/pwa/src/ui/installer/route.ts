@@ -6,7 +6,7 @@
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
 
-export const SCREENS = ['today', 'check', 'outbox', 'safe', 'settings', 'storage', 'enrol', 'job', 'step', 'photo', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'] as const;
+export const SCREENS = ['today', 'check', 'load', 'van', 'end', 'outbox', 'safe', 'settings', 'storage', 'enrol', 'job', 'step', 'photo', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
 const OF_A_JOB: readonly ScreenName[] = ['job', 'step', 'photo', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'];
@@ -73,6 +73,8 @@ export function followAddress(): void {
 
 export function parentOf({ screen, job_id: jobId, query }: Route): string {
   if (screen === 'photo' && query.for === 'failure') return address('fail', jobId);
+  if (screen === 'photo' && (query.for === 'load' || query.for === 'end')) return address(query.for);
+  if (screen === 'van') return address(query.for === 'back' ? 'end' : 'load');
   if ((screen === 'photo' || screen === 'scan' || screen === 'agree') && query.id) {
     return address('step', jobId, { id: query.id, unit: query.unit ?? '', part: query.part ?? '' });
   }

@@ -5,7 +5,7 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { FactKind, Kinds } from '../../domain/kinds';
-import { Attempt, FactInvalid, StorageFailed, StorageFull, type Saved } from '../../state/record';
+import { Attempt, entry, FactInvalid, StorageFailed, StorageFull, type Entry, type Saved } from '../../state/record';
 import { Button } from '../parts/button';
 import { Sheet } from '../parts/sheet';
 import { say } from './words';
@@ -24,14 +24,19 @@ interface Unsaved {
 const unsaved = signal<Unsaved | null>(null);
 
 /** Records a fact about a job. Null when it could not be kept and the person chose to leave it unsaved. */
-export async function save<Kind extends FactKind>(jobId: string, kind: Kind, data: Kinds[Kind], blobs: readonly Bytes[] = []): Promise<Saved | null> {
-  const attempt = new Attempt(jobId, kind, data, blobs);
+export function save<Kind extends FactKind>(jobId: string, kind: Kind, data: Kinds[Kind], blobs: readonly Bytes[] = []): Promise<Saved | null> {
+  return saveAll(jobId, [entry(kind, data, blobs)]);
+}
+
+/** As `save`, of several facts: all of them or none. */
+export async function saveAll(jobId: string, entries: readonly Entry[]): Promise<Saved | null> {
+  const attempt = new Attempt(jobId, entries);
   for (;;) {
     try {
       return await attempt.save();
     } catch (error) {
       const why = whyOf(error);
-      const photo = blobs.find((blob) => blob.mime.startsWith('image/')) ?? null;
+      const photo = entries.flatMap(({ blobs }) => blobs).find((blob) => blob.mime.startsWith('image/')) ?? null;
       const again = await new Promise<boolean>((decide) => {
         unsaved.value = { why, photo, decide };
       });

@@ -54,9 +54,9 @@ function isOf(parsed: Parsed, unit: Unit): boolean {
 }
 
 /** Why a code does not help, as a sentence. */
-export function whySentence(seen: Seen): string {
-  if (seen.parsed.reason === 'energy_label') return sayCamera('why_energy_label');
-  const key = `why_${seen.match.why}`;
+export function whySentence(parsed: Parsed, why: Match['why']): string {
+  if (parsed.reason === 'energy_label') return sayCamera('why_energy_label');
+  const key = `why_${why}`;
   return sayCamera.has(key) ? sayCamera(key as 'why_other_text') : sayCamera('why_other_text');
 }
 

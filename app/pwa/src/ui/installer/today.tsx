@@ -9,8 +9,10 @@ import { lazy } from '../parts/lazy';
 import { Chip, Notice, type Tone } from '../parts/notice';
 import { categoryIcon, Icon } from '../parts/icon';
 import { Frame } from './frame';
+import { byDay } from './day';
 import { depart } from './visit';
 import { address, go } from './route';
+import { countOf, toBringBack, toLoad } from './van';
 import { isDone } from './work';
 import { say } from './words';
 
@@ -30,6 +32,7 @@ export function Today() {
     >
       {recovered.value && <Notice tone="warn" title={say('recovered', { events: recovered.value.events, blobs: recovered.value.blobs })} />}
       {departed.value.length > 0 && <DepartedJobs />}
+      <VanCard today={today} />
       {jobs.value.length === 0 && (
         <div class="card stack" data-testid="no-jobs">
           <h2>{say('no_jobs')}</h2>
@@ -54,6 +57,31 @@ export function Today() {
         {say('check_day')}
       </a>
     </Frame>
+  );
+}
+
+/** In the morning what goes into the van, in the evening what comes out of it. */
+function VanCard({ today }: { readonly today: readonly JobView[] }) {
+  const { loaded, all } = countOf(toLoad(today));
+  const begun = today.some(({ state }) => state.stage !== 'planned' && state.stage !== 'dispatched');
+  const over = today.length > 0 && today.every(({ state }) => isDone(state));
+  if (over || toBringBack(jobs.value).length > 0) {
+    return (
+      <a class="card row apart" href={address('end')} data-testid="open-end">
+        <strong>{say('end_of_day')}</strong>
+        <Icon name="chevron-right" />
+      </a>
+    );
+  }
+  if (all === 0 || (begun && loaded === all)) return null;
+  return (
+    <a class="card row apart" href={address('load')} data-testid="open-load">
+      <span class="grow">
+        <strong class="block">{say('load_van')}</strong>
+        <span class="quiet figures">{say('load_van_count', { loaded, all })}</span>
+      </span>
+      <Icon name={loaded === all ? 'circle-check' : 'truck'} class={loaded === all ? 'ok' : ''} />
+    </a>
   );
 }
 
@@ -154,17 +182,4 @@ export function Readiness({ view }: { readonly view: JobView }) {
 function nextOf(views: readonly JobView[]): JobView | undefined {
   const under = views.find(({ state }) => state.stage === 'on_the_way' || state.stage === 'on_site');
   return under ?? views.find(({ state }) => state.stage === 'returned') ?? views.find(({ state }) => !isDone(state));
-}
-
-function byDay(views: readonly JobView[], now: Date): { name: 'today' | 'tomorrow' | 'later'; views: JobView[] }[] {
-  const tomorrow = new Date(now.getFullYear(), now.getMonth(), now.getDate() + 1).toDateString();
-  const named = (view: JobView): 'today' | 'tomorrow' | 'later' => {
-    const on = view.state.slot ? new Date(view.state.slot.from).toDateString() : now.toDateString();
-    // What was sent back or never ended is today's work, whichever day it was promised for.
-    const open = !isDone(view.state) && on !== tomorrow && (!view.state.slot || new Date(view.state.slot.from) <= now);
-    return on === now.toDateString() || open ? 'today' : on === tomorrow ? 'tomorrow' : 'later';
-  };
-  return (['today', 'tomorrow', 'later'] as const)
-    .map((name) => ({ name, views: views.filter((view) => named(view) === name) }))
-    .filter((group) => group.views.length > 0);
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import { CameraFailed, openCamera, type Camera, type CameraProblem } from '../../device/camera';
+import { openScanner, type Scanner } from '../../device/scanner';
 
 export interface CameraInUse {
   readonly video: RefObject<HTMLVideoElement | null>;
@@ -75,4 +76,12 @@ export function useDarkness(video: RefObject<HTMLVideoElement | null>, on: boole
     return () => clearInterval(timer);
   }, [on]);
   return on && dark;
+}
+
+/** One decoder for the screen's life. */
+export function useScanner(): Scanner {
+  const kept = useRef<Scanner | null>(null);
+  kept.current ??= openScanner();
+  useEffect(() => () => kept.current?.close(), []);
+  return kept.current;
 }

@@ -1,0 +1,132 @@
+/** The camera that reads codes by itself, with light and zoom where there are any, a picture from the files, and typing instead. */
+import { useEffect, useRef, useState } from 'preact/hooks';
+import type { ComponentChildren } from 'preact';
+import { copyOf } from '../../device/photo';
+import type { Read } from '../../device/scanner';
+import { Button, RoundButton } from '../parts/button';
+import { CameraHelp } from './camera-help';
+import { FileButton } from './file-button';
+import { back } from './route';
+import type { Seen } from './scan-result';
+import { TypedSerial } from './typed-serial';
+import { useCamera, useScanner } from './use-camera';
+import { sayCamera } from './words-camera';
+import '../styles/camera.css';
+
+export function Viewfinder({ title, hint, below, good, paused, onRead, onNoCode, children }: {
+  readonly title: string;
+  readonly hint: string;
+  /** What is looked for, or how much is done. */
+  readonly below?: string | undefined;
+  /** The frame shows that it was the right one. */
+  readonly good: boolean;
+  /** Something is being shown: it does not read on meanwhile. */
+  readonly paused: boolean;
+  readonly onRead: (read: Read, method: Seen['method']) => Promise<void>;
+  readonly onNoCode: () => void;
+  readonly children?: ComponentChildren;
+}) {
+  const [typing, setTyping] = useState(false);
+  const { video, camera, problem, again } = useCamera(true);
+  const scanner = useScanner();
+  const busy = useRef(false);
+  const meet = async (read: Read, method: Seen['method']): Promise<void> => {
+    if (busy.current) return;
+    busy.current = true;
+    try {
+      await onRead(read, method);
+    } finally {
+      busy.current = false;
+    }
+  };
+  const meetNow = useRef(meet);
+  meetNow.current = meet;
+  const looking = camera !== null && !paused && !typing;
+  useEffect(() => {
+    if (!looking || !video.current) return;
+    return scanner.watch(video.current, (read) => void meetNow.current(read, 'camera'));
+  }, [looking]);
+
+  const fromPicture = async (input: HTMLInputElement): Promise<void> => {
+    const file = input.files?.[0];
+    if (!file) return;
+    const copy = await copyOf(file).catch(() => null);
+    input.value = '';
+    const read = copy && (await scanner.readPicture(copy.bytes, copy.mime));
+    if (read) await meet(read, 'photo');
+    else onNoCode();
+  };
+  return (
+    <main class="viewfinder scan" data-testid="scan-screen">
+      <header class="vf-bar">
+        <RoundButton icon="x" label={sayCamera('close_camera')} testid="close-scan" onTap={back} />
+        <h1>{title}</h1>
+        <LightAndZoom camera={camera} />
+      </header>
+      <div class="vf-picture">
+        <video ref={video} playsInline muted autoplay aria-hidden="true" />
+        {problem ? (
+          <CameraHelp problem={problem} again={again}>
+            <FileButton capture label={sayCamera('phone_camera')} primary onPick={fromPicture} />
+          </CameraHelp>
+        ) : (
+          <div class={`corners ${good ? 'good' : ''}`} aria-hidden="true" />
+        )}
+      </div>
+      <div class="vf-words" role="status">
+        <strong>{hint}</strong>
+        {below && <span class="small block code">{below}</span>}
+      </div>
+      {children}
+      <footer class="vf-foot">
+        <Button icon="keyboard" testid="type-serial" onTap={() => setTyping(true)}>
+          {sayCamera('scan_type')}
+        </Button>
+        <FileButton label={sayCamera('scan_picture')} onPick={fromPicture} />
+      </footer>
+      {typing && (
+        <TypedSerial
+          onClose={() => setTyping(false)}
+          onTyped={(serial) => {
+            setTyping(false);
+            void meet({ text: serial, symbology: 'typed' }, 'typed');
+          }}
+        />
+      )}
+    </main>
+  );
+}
+
+function LightAndZoom({ camera }: { readonly camera: ReturnType<typeof useCamera>['camera'] }) {
+  const [torch, setTorch] = useState(false);
+  const [zoomed, setZoomed] = useState(false);
+  if (!camera?.has_torch && !camera?.zoom) return <span class="vf-space" />;
+  return (
+    <>
+      {camera.has_torch && (
+        <RoundButton
+          icon="flashlight"
+          label={sayCamera('torch')}
+          pressed={torch}
+          onTap={async () => {
+            await camera.setTorch(!torch);
+            setTorch(!torch);
+          }}
+        />
+      )}
+      {camera.zoom && (
+        <button
+          type="button"
+          class="button round figures"
+          aria-label={sayCamera('zoom', { factor: zoomed ? 1 : 2 })}
+          onClick={() => {
+            void camera.setZoom(zoomed ? Math.max(1, camera.zoom?.min ?? 1) : Math.min(2, camera.zoom?.max ?? 1));
+            setZoomed(!zoomed);
+          }}
+        >
+          {zoomed ? '2×' : '1×'}
+        </button>
+      )}
+    </>
+  );
+}
