@@ -7,7 +7,7 @@ import { StorageFailed, StorageFull } from './errors';
 import { eventFile, type EvidenceStore } from './evidence';
 import { readBlob, readEvent } from './blobs';
 import { eventsAfter, headOf, openEpoch, recordAgain, saveFacts, takeUpLate } from './facts';
-import { NO_SYNC, putMeta } from './meta';
+import { getMeta, NO_SYNC, putMeta, type Identity } from './meta';
 import { keepBallast } from './room';
 import type { StoredEvent } from './schema';
 
@@ -219,6 +219,19 @@ describe('what cannot be saved', () => {
     await takeUpLate(trying, writer);
     expect(await readBlob(store, taken.sha256)).not.toBeNull();
     expect(await allEvents(store)).toHaveLength(1);
+  });
+
+  it('a page of a log whose key was lost writes nothing into the one that came after it; its fact waits for the page that may', async () => {
+    const store = openStore('enrolled-anew', new MemoryFiles());
+    const { writer: old } = await enrolHere(store);
+    const identity = await getMeta(store.database, 'identity');
+    await putMeta(store.database, 'identity', { ...(identity as Identity), device_id: 'device-2' });
+    const [saved] = await saveFacts(store, old, [{ body: note('by the old page'), blobs: [] }]);
+    expect(saved).toMatchObject({ late: true, copies: 1 });
+    await expect(takeUpLate(store, old)).rejects.toThrow(StorageFailed);
+    expect(await allEvents(store)).toEqual([]);
+    await takeUpLate(store, { ...old, device_id: 'device-2' });
+    expect((await allEvents(store)).map(({ device_id }) => device_id)).toEqual(['device-2']);
   });
 
   it('H52: a fact that is saved once more under its id stands there once', async () => {

@@ -76,7 +76,7 @@ async function inLog(store: EvidenceStore, writer: Writer, read: readonly ReadFa
     const here = again ? await standing(store, read) : NOT_HERE;
     const missing = read.filter(({ event_id }) => !here.has(event_id));
     for (let tries = 1; ; tries += 1) {
-      const before = await headOf(store);
+      const before = await ownHead(store, writer);
       const events = await chained(store, writer, before, missing);
       if (await keep(store, before, events, bytes)) {
         const places = new Map([...here, ...events.map((event) => [event.event_id, event] as const)]);
@@ -137,7 +137,7 @@ export async function openEpoch(
   opening: (before: Head, acked_seq: number, lost: readonly string[]) => readonly string[],
 ): Promise<StoredEvent[]> {
   return store.exclusively('log', async () => {
-    const before = await headOf(store);
+    const before = await ownHead(store, writer);
     if (before.epoch >= epoch) return [];
     // Another page may have opened one meanwhile: what was acknowledged in the epoch before says nothing about that.
     const acked_seq = before.epoch === acked.epoch ? acked.seq : 0;
@@ -170,7 +170,7 @@ async function unacknowledged(store: EvidenceStore, epoch: number, acked_seq: nu
  */
 export async function recordAgain(store: EvidenceStore, writer: Writer, facts: readonly ReadFact[]): Promise<StoredEvent[]> {
   return store.exclusively('log', async () => {
-    const before = await headOf(store);
+    const before = await ownHead(store, writer);
     const here = new Set((await eventsAfter(store, before.epoch, 0)).map(({ event_id }) => event_id));
     const missing = facts.filter(({ event_id }) => !here.has(event_id) && here.add(event_id));
     const events = await chained(store, writer, before, missing);
@@ -190,6 +190,18 @@ export async function wholeOf(store: EvidenceStore, events: readonly StoredEvent
 export async function eventsAfter(store: EvidenceStore, epoch: number, seq: number): Promise<StoredEvent[]> {
   const range = IDBKeyRange.bound([epoch, seq + 1], [epoch, Number.MAX_SAFE_INTEGER]);
   return store.database.run((db) => db.getAll('events', range));
+}
+
+/**
+ * The head of the writer's own log, to write behind it. A page that was open while another one enrolled this phone anew must not go on in
+ * the new log under its old key.
+ *
+ * @throws StorageFailed
+ */
+async function ownHead(store: EvidenceStore, { device_id }: Writer): Promise<Head> {
+  const identity = await getMeta(store.database, 'identity');
+  if (identity !== null && identity.device_id !== device_id) throw new StorageFailed('this phone was enrolled anew');
+  return headOf(store);
 }
 
 /** @throws StorageFailed when this phone has no log. */

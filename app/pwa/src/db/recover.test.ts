@@ -174,6 +174,8 @@ describe('reading', () => {
     const damaged = { ...first, body: '{}' };
     await change(store, (name, objects) => void (name === 'events' && objects.put(damaged, [1, 1])));
     await fileAll(store, await eventsAfter(store, 1, 0));
+    const [path] = [...files.files.keys()].filter((name) => name.startsWith('ev/1-1-'));
+    expect(JSON.parse(new TextDecoder().decode(files.files.get(path ?? '')))).toMatchObject({ body: bodies[0] });
     expect((await readEvent(store, 1, 1))?.body).toBe(bodies[0]);
   });
 

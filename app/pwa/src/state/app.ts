@@ -79,9 +79,10 @@ async function onVisible(): Promise<void> {
   lookForUpdate();
   void takeUp();
   const store = storeHere();
-  const waits = phaseNow.value === 'needs_enrolment' || phaseNow.value === 'lost';
-  // Another tab may have enrolled this phone meanwhile.
-  if (waits && store && (await getMeta(store.database, 'identity').catch(() => null))) location.reload();
+  if (!store || phaseNow.value === 'booting') return;
+  const held = await getMeta(store.database, 'identity').catch(() => null);
+  // Another tab may have enrolled this phone meanwhile, or anew.
+  if (held && held.device_id !== identityNow.value?.device_id) location.reload();
 }
 
 /**

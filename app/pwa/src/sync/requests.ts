@@ -40,7 +40,9 @@ export async function sendSync(line: Line, effect: SendSync): Promise<Told> {
     events.push(event);
   }
   const head = events.at(-1) ?? (await headOf(store));
-  if (head.epoch !== effect.epoch) return { type: 'local_failed' };
+  // Another page may have enrolled this phone anew: what is another key's is not ours to send.
+  const foreign = events.some(({ device_id }) => device_id !== writer.device_id);
+  if (head.epoch !== effect.epoch || foreign) return { type: 'local_failed' };
   const mark = (await getMeta(store.database, 'sync')) ?? NO_SYNC;
   const challenge = mark.challenge ?? '';
   const seal = await writer.sign(sealText(writer.device_id, head.epoch, head.seq, head.hash, challenge));
