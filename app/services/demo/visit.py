@@ -69,7 +69,9 @@ class Visit:
         self.rng = dice(subjects[0].seed)
 
     def depart(self) -> None:
-        """Leave for the customer."""
+        """Leave for the customer, with the units in the van."""
+        self._hand_over("station", "crew")
+        self._pass(5, 9)
         self._record("visit.departed", {"visit_id": self.job.state["visit_id"]})
 
     def arrive(self) -> None:
@@ -99,6 +101,8 @@ class Visit:
         """Leave. What the customer refused is not complete."""
         self._pass(1, 2)
         outcome = "completed" if self.plan.signs == "accepted" else "partial"
+        if outcome == "completed":
+            self._hand_over("crew", "customer")
         self._record("visit.completed", {"visit_id": self.job.state["visit_id"], "outcome": outcome, "note": self.plan.says})
 
     def fail_at_the_door(self) -> None:
@@ -122,6 +126,10 @@ class Visit:
             "method": "camera",
         }
         self._record("unit.scanned", data | {"gtin": parsed["gtin"], "serial": parsed["serial"], "verdict": matched["verdict"]})
+
+    def _hand_over(self, giver: str, taker: str) -> None:
+        unit_ids = [unit["unit_id"] for unit in self.job.state["units"]]
+        self._record("custody.handed_over", {"unit_ids": unit_ids, "from": giver, "to": taker, "condition": "intact", "note": None})
 
     def _do(self, step: JsonObject) -> None:
         rule, place = step["rule"], (step["step_id"], step["unit_id"], step["component"])

@@ -113,6 +113,16 @@ export const conditionWord = catalogue({
   'zh-Hans': { intact: '完好', packaging_damaged: '包装破损', unit_damaged: '机器破损', unknown: '状况不明' },
 });
 
+const holderSaid = catalogue({
+  en: { station: 'Station', crew: 'Crew', customer: 'Customer' },
+  'zh-Hans': { station: '服务站', crew: '师傅', customer: '客户' },
+});
+
+/** Who holds a unit; whoever is not one of Doorstep's own is called as they were written. */
+export function holderWord(holder: string): string {
+  return holderSaid.has(holder) ? holderSaid(holder) : holder;
+}
+
 export const methodWord = catalogue({
   en: { camera: 'by camera', photo: 'from a photo', typed: 'typed' },
   'zh-Hans': { camera: '扫码', photo: '照片识别', typed: '手输' },

@@ -3,7 +3,7 @@ import { isAt } from '../../../domain/checklist';
 import { find } from '../../../domain/job';
 import type { TimelineEntry } from '../../../state/console/shapes';
 import { pick } from '../../i18n/catalogue';
-import { outcomeWord, reasonWord } from '../words-trade';
+import { holderWord, outcomeWord, reasonWord } from '../words-trade';
 import { answerText } from './answer-text';
 import { reasonTitle } from './evidence';
 import { roleName, unitName, type JobView } from './view';
@@ -47,7 +47,7 @@ export function aboutText(view: JobView, entry: TimelineEntry): string {
     }
     case 'custody.handed_over': {
       const handover = find(state.handovers, 'rev', entry.rev);
-      return handover === null ? '' : `${handover.from} → ${handover.to}`;
+      return handover === null ? '' : `${holderWord(handover.from)} → ${holderWord(handover.to)}`;
     }
     case 'job.cancelled':
       return state.cancelled?.reason ?? '';

@@ -4,7 +4,7 @@ import { normalSerial } from '../../../domain/serial';
 import { categoryIcon, Icon } from '../../parts/icon';
 import { Chip, type Tone } from '../../parts/notice';
 import { labelsAddress } from '../route';
-import { conditionWord, methodWord } from '../words-trade';
+import { conditionWord, holderWord, methodWord } from '../words-trade';
 import { scansOf } from './evidence';
 import { personName, times, unitName, type JobView } from './view';
 import { say } from './words';
@@ -22,7 +22,7 @@ export function Units({ view }: { readonly view: JobView }) {
           <ul class="lines">
             {state.handovers.map((handover) => (
               <li key={handover.event_id}>
-                <strong>{say('handover', { from: handover.from, to: handover.to })}</strong> · {conditionWord(handover.condition)}
+                <strong>{say('handover', { from: holderWord(handover.from), to: holderWord(handover.to) })}</strong> · {conditionWord(handover.condition)}
                 <p class="small quiet">{handover.unit_ids.map((id) => unitName(view, id)).join(', ')} · {personName(view, handover.actor)} · {times(view, handover)}</p>
                 {handover.note && <p class="small">{handover.note}</p>}
               </li>
@@ -62,7 +62,7 @@ function UnitCard({ view, unit }: { readonly view: JobView; readonly unit: Unit 
         ])}
         <dt>{say('gtin')}</dt>
         <dd class="code">{unit.gtin}</dd>
-        {unit.holder && [<dt key="holder">{say('holder')}</dt>, <dd key="who">{unit.holder}</dd>]}
+        {unit.holder && [<dt key="holder">{say('holder')}</dt>, <dd key="who" data-testid="holder">{holderWord(unit.holder)}</dd>]}
       </dl>
       <h4 class="label quiet">{say('scans')}</h4>
       {scans.length === 0 && <p class="small quiet">{say('no_scans')}</p>}
