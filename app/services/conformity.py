@@ -24,6 +24,8 @@ from app.store.db import reading, writing
 from app.store.jobs import JobView
 
 _JOBS_AT_ONCE = 100
+# Who holds a unit that did not stay with the customer (PROTOCOL F11).
+_NOT_LEFT = ("crew", "station")
 
 
 def of_job(state: JsonObject, laid: Iterable[JsonObject]) -> list[JsonObject]:
@@ -107,7 +109,10 @@ def _rows(session: Session, view: JobView, state: JsonObject) -> list[JsonObject
 
 def _parts(state: JsonObject, laid: Iterable[JsonObject]) -> list[conformity.Conformity]:
     visit = find(state["visits"], "visit_id", state["visit_id"])
-    return [] if visit is not None and visit["outcome"] == "failed" else conformity.of_job(laid, state["answers"])
+    outcome = None if visit is None else visit["outcome"]
+    # Of a unit that came back nobody could do what the rules ask.
+    back = {unit["unit_id"] for unit in state["units"] if unit["holder"] in _NOT_LEFT} if outcome == "partial" else set()
+    return [] if outcome == "failed" else conformity.of_job([step for step in laid if step["unit_id"] not in back], state["answers"])
 
 
 def _counted(part: conformity.Conformity) -> JsonObject:

@@ -124,6 +124,24 @@ def test_a_visit_that_failed_broke_nothing(north: Network, qian: FlaskClient) ->
     assert qian.get(f"/api/v1/jobs/{job_id}").get_json()["conformity"] == []
 
 
+def test_a_unit_that_came_back_broke_nothing(north: Network) -> None:
+    job_id = north.job("wang", units=[{"gtin": builders.WASHER}, {"gtin": builders.FRIDGE}])
+    phone = north.phone()
+    phone.sync()
+    visit = {"visit_id": phone.jobs[job_id]["state"]["visit_id"]}
+    washer, fridge = (unit["unit_id"] for unit in phone.jobs[job_id]["state"]["units"])
+    phone.record(job_id, "visit.arrived", visit)
+    handed = {"condition": "unknown", "note": None}
+    phone.record(job_id, "custody.handed_over", handed | {"unit_ids": [fridge], "from": "station", "to": "crew"})
+    phone.record(job_id, "custody.handed_over", handed | {"unit_ids": [washer], "from": "crew", "to": "customer"})
+    phone.record(job_id, "visit.completed", visit | {"outcome": "partial", "note": None})
+    phone.sync()
+    approve(north, job_id)
+    broken = [one for row in rows(job_id) for one in json.loads(row.details or "{}").get("broken", [])]
+    assert {one["unit_id"] for one in broken} == {None, washer}
+    assert "refrigerator" not in {row.standard_id for row in rows(job_id)}
+
+
 def test_a_phone_may_say_a_day_that_there_is_not(north: Network, qian: FlaskClient) -> None:
     job_id = worked(north)
     phone = north.phone()

@@ -1,6 +1,6 @@
 /** Unit by unit: does it stay with the customer, or does it come back, and why? */
 import { useState } from 'preact/hooks';
-import { CREW, CUSTOMER } from '../../domain/custody';
+import { CREW, CUSTOMER, STATION } from '../../domain/custody';
 import type { JobState, Unit } from '../../domain/job';
 import type { FailureReason } from '../../domain/standard';
 import type { JobView } from '../../state/jobs';
@@ -23,7 +23,7 @@ const REFUSED = 'customer_refused';
 /** What is assumed until somebody says otherwise: what the customer refused comes back. */
 export function assumed(state: JobState): ComingBack {
   const refused = state.signoffs.at(-1)?.outcome === 'refused';
-  return refused ? Object.fromEntries(state.units.map(({ unit_id }) => [unit_id, REFUSED])) : {};
+  return refused && brings(state) ? Object.fromEntries(state.units.map(({ unit_id }) => [unit_id, REFUSED])) : {};
 }
 
 /** Whether a job brings anything: one that only installs moves nothing. */
@@ -88,6 +88,9 @@ export function fateFacts(view: JobView, back: ComingBack, note: string): Entry[
     const words = [titleOf(reasons, reason), note].filter(Boolean).join(' — ');
     return [entry('issue.raised', { issue_id: newId(), code: reason, unit_id, note: words })];
   });
+  // What comes back is with the crew, also when nobody loaded it by its code.
+  const unheld = view.state.units.filter(({ unit_id, holder }) => back[unit_id] !== undefined && holder === null).map(({ unit_id }) => unit_id);
+  const carried = unheld.length > 0 ? [entry('custody.handed_over', { unit_ids: unheld, from: STATION, to: CREW, condition: 'unknown', note: null })] : [];
   // Units that were in different hands before are handed over apart, so that none seems to come from where it was not.
   const staying = view.state.units.filter(({ unit_id, holder }) => back[unit_id] === undefined && holder !== CUSTOMER);
   const holders = [...new Set(staying.map(({ holder }) => holder ?? CREW))];
@@ -95,7 +98,7 @@ export function fateFacts(view: JobView, back: ComingBack, note: string): Entry[
     const unit_ids = staying.filter(({ holder }) => (holder ?? CREW) === from).map(({ unit_id }) => unit_id);
     return entry('custody.handed_over', { unit_ids, from, to: CUSTOMER, condition: 'unknown', note: null });
   });
-  return [...issues, ...handed];
+  return [...issues, ...carried, ...handed];
 }
 
 function titleOf(reasons: readonly FailureReason[], reason: string): string {

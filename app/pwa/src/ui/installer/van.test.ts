@@ -47,6 +47,11 @@ describe('the van', () => {
     expect(find('6901234567892', 'EAN-13')).toMatchObject({ as: 'unknown', why: 'model_only' });
   });
 
+  it('does not turn away what an order without serials may mean', () => {
+    const stops = toLoad([view('1', [unit('a', null)]), view('2', [unit('b', 'SN-B-0001')])]);
+    expect(findUnit('SN-X-9999', 'Code128', stops, [])).toMatchObject({ as: 'unknown', why: 'nothing_to_compare' });
+  });
+
   it('a unit in parts is whole when each numbered part was seen', () => {
     const split = unit('s', null, { components: [part('indoor', 'IN0001'), part('outdoor', 'OUT0001'), part('pipes', null)] });
     expect(findUnit('OUT0001', 'Code128', toLoad([view('1', [split])]), [])).toMatchObject({ as: 'unit', component: 'outdoor' });

@@ -52,12 +52,15 @@ export function findUnit(raw: string, symbology: string, stops: readonly Stop[],
   let why: MatchReason = 'other_text';
   for (const { view, units } of stops) {
     const said = match(parsed, { ...view.state, units: [...units] });
-    why = said.why;
+    // An order without serials leaves it to the installer's eyes.
+    if (why !== 'nothing_to_compare') why = said.why;
     const unit = said.verdict === 'match' && said.unit_id !== null ? find([...units], 'unit_id', said.unit_id) : null;
     if (unit) return { as: 'unit', view, unit, component: said.component };
   }
-  if (parsed.serial === null && parsed.kind !== 'label') return { as: 'unknown', parsed, why };
-  return { as: 'other', parsed, owner: ownerOf(parsed, views, '')?.view ?? null };
+  const owner = ownerOf(parsed, views, '')?.view ?? null;
+  const says_nothing = owner === null && why === 'nothing_to_compare';
+  if (says_nothing || (parsed.serial === null && parsed.kind !== 'label')) return { as: 'unknown', parsed, why };
+  return { as: 'other', parsed, owner };
 }
 
 /** Whether a unit is whole once these of its parts were seen: a split air conditioner comes in two boxes. */
