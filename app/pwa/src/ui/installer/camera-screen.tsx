@@ -16,6 +16,7 @@ import { back, type Query } from './route';
 import { save } from './saving';
 import { vibrate } from './sounds';
 import { ItemMark } from './sync-bar';
+import { TorchButton } from './torch-button';
 import { useCamera, useDarkness } from './use-camera';
 import { useJob, useShown } from './use';
 import { WeakSheet } from './weak-sheet';
@@ -47,7 +48,6 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
   const single = Boolean(query.finding || query.replaces);
 
   const { video, camera, problem, again } = useCamera(true);
-  const [torch, setTorch] = useState(false);
   const [still, setStill] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<'not_a_picture' | 'too_large' | 'not_taken' | null>(null);
   const isShown = useShown();
@@ -123,19 +123,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
       <header class="vf-bar">
         <RoundButton icon="x" label={sayCamera('close_camera')} testid="close-camera" onTap={back} />
         <h1>{pick(spec?.title) || role}</h1>
-        {camera?.has_torch ? (
-          <RoundButton
-            icon="flashlight"
-            label={sayCamera('torch')}
-            pressed={torch}
-            onTap={async () => {
-              await camera.setTorch(!torch);
-              setTorch(!torch);
-            }}
-          />
-        ) : (
-          <span class="vf-space" />
-        )}
+        {camera?.has_torch ? <TorchButton camera={camera} /> : <span class="vf-space" />}
       </header>
       <div class="vf-picture">
         <video ref={video} playsInline muted autoplay aria-hidden="true" />

@@ -8,6 +8,7 @@ import { CameraHelp } from './camera-help';
 import { FileButton } from './file-button';
 import { back } from './route';
 import type { Seen } from './scan-result';
+import { TorchButton } from './torch-button';
 import { TypedSerial } from './typed-serial';
 import { useCamera, useScanner } from './use-camera';
 import { sayCamera } from './words-camera';
@@ -98,22 +99,11 @@ export function Viewfinder({ title, hint, below, good, paused, onRead, onNoCode,
 }
 
 function LightAndZoom({ camera }: { readonly camera: ReturnType<typeof useCamera>['camera'] }) {
-  const [torch, setTorch] = useState(false);
   const [zoomed, setZoomed] = useState(false);
   if (!camera?.has_torch && !camera?.zoom) return <span class="vf-space" />;
   return (
     <>
-      {camera.has_torch && (
-        <RoundButton
-          icon="flashlight"
-          label={sayCamera('torch')}
-          pressed={torch}
-          onTap={async () => {
-            await camera.setTorch(!torch);
-            setTorch(!torch);
-          }}
-        />
-      )}
+      {camera.has_torch && <TorchButton camera={camera} />}
       {camera.zoom && (
         <button
           type="button"
