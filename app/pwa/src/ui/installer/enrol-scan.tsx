@@ -1,11 +1,10 @@
 /** Reading the enrolment QR inside the installed app. Only the code is taken from it; its address is never opened. */
 import { useEffect, useState } from 'preact/hooks';
-import { copyOf } from '../../device/photo';
 import { Button } from '../parts/button';
 import { Notice } from '../parts/notice';
 import { CameraHelp } from './camera-help';
 import { FileButton } from './file-button';
-import { useCamera, useScanner } from './use-camera';
+import { readPicked, useCamera, useScanner } from './use-camera';
 import { sayCamera } from './words-camera';
 import { sayEnrol } from './words-enrol';
 import '../styles/camera.css';
@@ -29,11 +28,8 @@ export function EnrolScan({ onCode, onClose }: { readonly onCode: (code: string)
     return scanner.watch(video.current, (read) => meet(read.text));
   }, [camera]);
   const fromPicture = async (input: HTMLInputElement): Promise<void> => {
-    const file = input.files?.[0];
-    if (!file) return;
-    const copy = await copyOf(file).catch(() => null);
-    input.value = '';
-    const read = copy && (await scanner.readPicture(copy.bytes, copy.mime));
+    const read = await readPicked(scanner, input);
+    if (read === undefined) return;
     if (read) meet(read.text);
     else setTrouble(sayCamera('no_code'));
   };

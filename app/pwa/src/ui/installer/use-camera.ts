@@ -2,7 +2,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import { CameraFailed, openCamera, type Camera, type CameraProblem } from '../../device/camera';
-import { openScanner, type Scanner } from '../../device/scanner';
+import { copyOf } from '../../device/photo';
+import { openScanner, type Read, type Scanner } from '../../device/scanner';
 
 export interface CameraInUse {
   readonly video: RefObject<HTMLVideoElement | null>;
@@ -84,4 +85,13 @@ export function useScanner(): Scanner {
   kept.current ??= openScanner();
   useEffect(() => () => kept.current?.close(), []);
   return kept.current;
+}
+
+/** The code in a picture that was picked: null when there is none, undefined when nothing was picked. The same file can be picked again. */
+export async function readPicked(scanner: Scanner, input: HTMLInputElement): Promise<Read | null | undefined> {
+  const file = input.files?.[0];
+  if (!file) return undefined;
+  const copy = await copyOf(file).catch(() => null);
+  input.value = '';
+  return copy && scanner.readPicture(copy.bytes, copy.mime);
 }

@@ -1,7 +1,6 @@
 /** The camera that reads codes by itself, with light and zoom where there are any, a picture from the files, and typing instead. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { copyOf } from '../../device/photo';
 import type { Read } from '../../device/scanner';
 import { Button, RoundButton } from '../parts/button';
 import { CameraHelp } from './camera-help';
@@ -10,7 +9,7 @@ import { back } from './route';
 import type { Seen } from './scan-result';
 import { TorchButton } from './torch-button';
 import { TypedSerial } from './typed-serial';
-import { useCamera, useScanner } from './use-camera';
+import { readPicked, useCamera, useScanner } from './use-camera';
 import { sayCamera } from './words-camera';
 import '../styles/camera.css';
 
@@ -49,11 +48,8 @@ export function Viewfinder({ title, hint, below, good, paused, onRead, onNoCode,
   }, [looking]);
 
   const fromPicture = async (input: HTMLInputElement): Promise<void> => {
-    const file = input.files?.[0];
-    if (!file) return;
-    const copy = await copyOf(file).catch(() => null);
-    input.value = '';
-    const read = copy && (await scanner.readPicture(copy.bytes, copy.mime));
+    const read = await readPicked(scanner, input);
+    if (read === undefined) return;
     if (read) await meet(read, 'photo');
     else onNoCode();
   };
