@@ -1,9 +1,11 @@
 """A film for the fake camera: a label lying on a washing machine, held by a hand that is not quite still."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import qrcode
+import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
 
 SIZE = (640, 480)
@@ -41,6 +43,15 @@ def of_surface(path: Path) -> Path:
     return _written(path, None)
 
 
+def of_plate(codes: Sequence[tuple[str, str]], path: Path) -> Path:
+    """Write a film of a machine's plate with several codes below each other, each `(symbology, text)`."""
+    drawn = [_drawn(symbology, text) for symbology, text in codes]
+    plate = Image.new("RGB", (max(each.width for each in drawn) + 20, sum(each.height + 14 for each in drawn)), "white")
+    for number, each in enumerate(drawn):
+        plate.paste(each, (10, 7 + sum(before.height + 14 for before in drawn[:number])))
+    return _written(path, plate)
+
+
 class Film:
     """What the camera sees now. Chromium opens the file anew with the camera, so a change shows when a camera screen opens."""
 
@@ -54,6 +65,10 @@ class Film:
     def ean(self, digits: str) -> None:
         """From now on the camera sees this product number."""
         os.replace(of_ean(digits, self.path.with_suffix(".next")), self.path)
+
+    def plate(self, *codes: tuple[str, str]) -> None:
+        """From now on the camera sees a plate with these codes."""
+        os.replace(of_plate(codes, self.path.with_suffix(".next")), self.path)
 
     def surface(self) -> None:
         """From now on there is no code in front of the camera."""
@@ -69,6 +84,12 @@ def _written(path: Path, label: Image.Image | None) -> Path:
                 frame.paste(held, ((SIZE[0] - held.width) // 2 + number % 7, (SIZE[1] - held.height) // 2 + number % 5))
             frame.filter(ImageFilter.GaussianBlur(0.5)).save(film, "JPEG", quality=90)
     return path
+
+
+def _drawn(symbology: str, text: str) -> Image.Image:
+    bars = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, symbology)).to_image(scale=2 if symbology == "Code128" else 3)
+    drawn = Image.frombytes("L", (bars.shape[1], bars.shape[0]), bytes(memoryview(bars))).convert("RGB")
+    return drawn.crop((0, 0, drawn.width, min(drawn.height, 140)))
 
 
 def _captioned(drawn: Image.Image, caption: str) -> Image.Image:

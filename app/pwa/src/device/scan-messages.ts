@@ -1,4 +1,4 @@
-/** What the scanner and its worker say to each other. */
+/** What the scanner is asked, by the screens and in its worker. */
 
 export interface Read {
   readonly text: string;
@@ -6,8 +6,16 @@ export interface Read {
   readonly symbology: string;
 }
 
-/** quick: the middle of the picture at once. deep: all of it, turned, inverted, smoothed. */
-export type Effort = 'quick' | 'deep';
+/** How much a code is worth to whoever looks for one: `SURE` is the one that is looked for, and among others the highest is told. */
+export type Rate = (read: Read) => number;
+
+export const SURE = 2;
+
+/**
+ * quick: the first code, of the picture as it is. deep: all its codes, also inverted and smoothed. A number: another look, that rung of
+ * the ladder. still: deep, and when there is nothing, one rung after the other.
+ */
+export type Effort = 'quick' | 'deep' | 'still' | number;
 
 export interface ScanRequest {
   readonly id: number;
@@ -16,5 +24,5 @@ export interface ScanRequest {
 }
 export interface ScanReply {
   readonly id: number;
-  readonly read: Read | null;
+  readonly reads: readonly Read[];
 }

@@ -1,15 +1,19 @@
 /** The decoder, off the page's thread, so that the viewfinder never stutters. */
-import { prepareZXingModule, readBarcodes, type ReaderOptions } from 'zxing-wasm/reader';
+import { prepareZXingModule, readBarcodes, type ReaderOptions, type ReadResult } from 'zxing-wasm/reader';
+import { greyOf, pixelsOf, RUNGS } from './ladder';
 import type { Effort, Read, ScanReply, ScanRequest } from './scan-messages';
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const FORMATS = ['QRCode', 'DataMatrix', 'Code128', 'EAN13', 'EAN8', 'UPCA', 'Code39'] as const;
+const BARS = ['Code128', 'EAN13', 'EAN8', 'UPCA', 'Code39'] as const;
+const ALL = ['QRCode', 'DataMatrix', ...BARS] as const;
+/** A machine's plate carries its serial beside an article number, an energy label and a web address. */
+const CODES_MOST = 8;
+/** Longest side of what the ladder works on: its rungs cost by the pixel. */
+const LADDER_SIDE = 1280;
 
-const OPTIONS: Readonly<Record<Effort, ReaderOptions>> = {
-  quick: { formats: [...FORMATS], tryHarder: false, tryInvert: false, tryRotate: true, tryDownscale: true, maxNumberOfSymbols: 1, textMode: 'Plain' },
-  deep: { formats: [...FORMATS], tryHarder: true, tryInvert: true, tryRotate: true, tryDownscale: true, tryDenoise: true, maxNumberOfSymbols: 1, textMode: 'Plain' },
-};
+const QUICK: ReaderOptions = { tryHarder: false, tryInvert: false, tryRotate: true, tryDownscale: true, maxNumberOfSymbols: 1, textMode: 'Plain' };
+const DEEP: ReaderOptions = { tryHarder: true, tryInvert: true, tryRotate: true, tryDownscale: true, tryDenoise: true, maxNumberOfSymbols: CODES_MOST, textMode: 'Plain' };
 
 self.onmessage = async (message: MessageEvent<ScanRequest | { readonly wasm_url: string }>) => {
   const asked = message.data;
@@ -17,20 +21,44 @@ self.onmessage = async (message: MessageEvent<ScanRequest | { readonly wasm_url:
     prepareZXingModule({ overrides: { locateFile: (path: string, prefix: string) => (path.endsWith('.wasm') ? asked.wasm_url : prefix + path) } });
     return;
   }
-  const read = await decode(asked).catch(() => null);
-  self.postMessage({ id: asked.id, read } satisfies ScanReply);
+  const reads = await look(asked.picture, asked.effort).catch(() => []);
+  asked.picture.close();
+  self.postMessage({ id: asked.id, reads } satisfies ScanReply);
 };
 
-async function decode({ picture, effort }: ScanRequest): Promise<Read | null> {
-  const canvas = new OffscreenCanvas(picture.width, picture.height);
+async function look(picture: ImageBitmap, effort: Effort): Promise<Read[]> {
+  if (typeof effort === 'number') return climb(picture, [effort % RUNGS.length]);
+  const reads = readsOf(await readBarcodes(drawn(picture, Infinity), { ...(effort === 'quick' ? QUICK : DEEP), formats: [...ALL] }));
+  return reads.length > 0 || effort !== 'still' ? reads : climb(picture, RUNGS.keys());
+}
+
+async function climb(picture: ImageBitmap, places: Iterable<number>): Promise<Read[]> {
+  const grey = greyOf(drawn(picture, LADDER_SIDE));
+  for (const place of places) {
+    const rung = RUNGS[place];
+    if (!rung) break;
+    const { width, height, data } = pixelsOf(rung.look(grey));
+    const reads = readsOf(await readBarcodes(new ImageData(data, width, height), { ...DEEP, formats: [...(rung.looks_for === 'bars' ? BARS : ALL)] }));
+    if (reads.length > 0) return reads;
+  }
+  return [];
+}
+
+function drawn(picture: ImageBitmap, longest: number): ImageData {
+  const scale = Math.min(1, longest / Math.max(picture.width, picture.height));
+  const canvas = new OffscreenCanvas(Math.round(picture.width * scale), Math.round(picture.height * scale));
   const pen = canvas.getContext('2d', { willReadFrequently: true });
-  if (!pen) return null;
-  pen.drawImage(picture, 0, 0);
-  picture.close();
-  const found = await readBarcodes(pen.getImageData(0, 0, canvas.width, canvas.height), OPTIONS[effort]);
-  const first = found.find((code) => code.isValid && code.text !== '');
-  if (!first) return null;
-  // GS1 content says so only in the symbology identifier; it must travel with the text to be understood.
-  const text = first.contentType === 'GS1' && !first.text.startsWith(']') ? first.symbologyIdentifier + first.text : first.text;
-  return { text, symbology: first.format };
+  if (!pen) throw new Error('no canvas');
+  pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  return pen.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function readsOf(found: readonly ReadResult[]): Read[] {
+  return found
+    .filter((code) => code.isValid && code.text !== '')
+    .map((code) => {
+      // GS1 content says so only in the symbology identifier; it must travel with the text to be understood.
+      const text = code.contentType === 'GS1' && !code.text.startsWith(']') ? code.symbologyIdentifier + code.text : code.text;
+      return { text, symbology: code.format };
+    });
 }

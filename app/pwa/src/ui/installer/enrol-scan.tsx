@@ -1,5 +1,6 @@
 /** Reading the enrolment QR inside the installed app. Only the code is taken from it; its address is never opened. */
 import { useEffect, useState } from 'preact/hooks';
+import { SURE, type Rate } from '../../device/scan-messages';
 import { Button } from '../parts/button';
 import { Notice } from '../parts/notice';
 import { CameraHelp } from './camera-help';
@@ -14,6 +15,8 @@ export function codeIn(text: string): string | null {
   return /#enrol=([A-Za-z0-9_-]{22})$/.exec(text)?.[1] ?? /^[A-Za-z0-9_-]{22}$/.exec(text.trim())?.[0] ?? null;
 }
 
+const RATE: Rate = (read) => (codeIn(read.text) === null ? 0 : SURE);
+
 export function EnrolScan({ onCode, onClose }: { readonly onCode: (code: string) => void; readonly onClose: () => void }) {
   const { video, camera, problem, again } = useCamera(true);
   const scanner = useScanner();
@@ -25,10 +28,10 @@ export function EnrolScan({ onCode, onClose }: { readonly onCode: (code: string)
   };
   useEffect(() => {
     if (!camera || !video.current) return;
-    return scanner.watch(video.current, (read) => meet(read.text));
+    return scanner.watch(video.current, RATE, (read) => meet(read.text));
   }, [camera]);
   const fromPicture = async (input: HTMLInputElement): Promise<void> => {
-    const read = await readPicked(scanner, input);
+    const read = await readPicked(scanner, input, RATE);
     if (read === undefined) return;
     if (read) meet(read.text);
     else setTrouble(sayCamera('no_code'));

@@ -1,4 +1,5 @@
 /** What a read code means for a job, and for the other jobs of the day. Pure functions. */
+import { SURE } from '../../device/scan-messages';
 import { match, parse, type Match, type Parsed } from '../../domain/scan';
 import { normalSerial } from '../../domain/serial';
 import type { Key } from '../../domain/checklist';
@@ -18,6 +19,12 @@ export interface Seen {
 export function judge(raw: string, symbology: string, method: Seen['method'], view: JobView, unitId: string | null): Seen {
   const parsed = parse(raw, symbology);
   return { raw, symbology, method, parsed, match: match(parsed, view.state, unitId) };
+}
+
+/** How much a code is worth beside others in the same picture: the unit's own, one that names a unit or its serial, one that does not. */
+export function worth({ parsed, match: said }: Pick<Seen, 'parsed' | 'match'>): number {
+  if (said.verdict === 'match') return SURE;
+  return parsed.serial !== null || parsed.kind === 'label' ? 1 : 0;
 }
 
 /** The fact to record about a scan, for the unit that it counts for. */

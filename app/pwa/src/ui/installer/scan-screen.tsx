@@ -1,6 +1,6 @@
 /** Scanning a unit: the camera looks by itself; a match is short and green, another unit is a stop, the rest a sentence. */
 import { useState } from 'preact/hooks';
-import type { Read } from '../../device/scanner';
+import type { Read } from '../../device/scan-messages';
 import { find } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
 import { Button } from '../parts/button';
@@ -9,7 +9,7 @@ import { toast } from '../parts/toast';
 import { NoJob } from './job';
 import { back, type Query } from './route';
 import { save } from './saving';
-import { factOf, judge, shownCode, unitWords, whySentence, type Seen } from './scan-result';
+import { factOf, judge, shownCode, unitWords, whySentence, worth, type Seen } from './scan-result';
 import { tellRight, tellWrong } from './sounds';
 import { useJob } from './use';
 import { Viewfinder } from './viewfinder';
@@ -57,6 +57,7 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
       below={wanted && sayCamera('scan_for', { what: wanted })}
       good={shown?.as === 'match'}
       paused={shown !== null}
+      rate={(read) => worth(judge(read.text, read.symbology, 'camera', view, unitId))}
       onRead={meet}
       onNoCode={() => setShown({ as: 'no_code' })}
     >

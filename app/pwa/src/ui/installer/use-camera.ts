@@ -3,7 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
 import { CameraFailed, openCamera, type Camera, type CameraProblem } from '../../device/camera';
 import { copyOf } from '../../device/photo';
-import { openScanner, type Read, type Scanner } from '../../device/scanner';
+import type { Rate, Read } from '../../device/scan-messages';
+import { openScanner, type Scanner } from '../../device/scanner';
 
 export interface CameraInUse {
   readonly video: RefObject<HTMLVideoElement | null>;
@@ -87,11 +88,11 @@ export function useScanner(): Scanner {
   return kept.current;
 }
 
-/** The code in a picture that was picked: null when there is none, undefined when nothing was picked. The same file can be picked again. */
-export async function readPicked(scanner: Scanner, input: HTMLInputElement): Promise<Read | null | undefined> {
+/** The best code in a picture that was picked: null when there is none, undefined when nothing was picked. The same file can be picked again. */
+export async function readPicked(scanner: Scanner, input: HTMLInputElement, rate: Rate): Promise<Read | null | undefined> {
   const file = input.files?.[0];
   if (!file) return undefined;
   const copy = await copyOf(file).catch(() => null);
   input.value = '';
-  return copy && scanner.readPicture(copy.bytes, copy.mime);
+  return copy && scanner.readPicture(copy.bytes, copy.mime, rate);
 }

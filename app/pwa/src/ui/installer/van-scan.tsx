@@ -1,6 +1,6 @@
 /** Scanning boxes one after the other, into the van or out of it: each counts at once, and the camera looks on. */
 import { useRef, useState } from 'preact/hooks';
-import type { Read } from '../../device/scanner';
+import { SURE, type Read } from '../../device/scan-messages';
 import { find } from '../../domain/job';
 import { clearDraft, loadDraft, saveDraft } from '../../state/drafts';
 import { jobs } from '../../state/jobs';
@@ -18,6 +18,7 @@ import { sayCamera } from './words-camera';
 import { sayVan } from './words-van';
 
 const SHOWN_MS = 1_800;
+const WORTH: Readonly<Record<Found['as'], number>> = { unit: SURE, other: 1, unknown: 0 };
 
 type Shown = { readonly as: 'good'; readonly text: string } | { readonly as: 'stop'; readonly title: string; readonly text: string; readonly code?: string } | null;
 
@@ -68,6 +69,7 @@ export function VanScan({ query }: { readonly query: Query }) {
       below={wayBack ? undefined : sayVan('load_count', { loaded, all })}
       good={shown?.as === 'good'}
       paused={shown !== null}
+      rate={(read) => WORTH[findUnit(read.text, read.symbology, stops, jobs.value).as]}
       onRead={meet}
       onNoCode={() => stop(sayCamera('no_code'), '')}
     >

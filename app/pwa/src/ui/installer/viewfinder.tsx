@@ -1,7 +1,7 @@
 /** The camera that reads codes by itself, with light and zoom where there are any, a picture from the files, and typing instead. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import type { Read } from '../../device/scanner';
+import type { Rate, Read } from '../../device/scan-messages';
 import { Button, RoundButton } from '../parts/button';
 import { CameraHelp } from './camera-help';
 import { FileButton } from './file-button';
@@ -13,7 +13,7 @@ import { readPicked, useCamera, useScanner } from './use-camera';
 import { sayCamera } from './words-camera';
 import '../styles/camera.css';
 
-export function Viewfinder({ title, hint, below, good, paused, onRead, onNoCode, children }: {
+export function Viewfinder({ title, hint, below, good, paused, rate, onRead, onNoCode, children }: {
   readonly title: string;
   readonly hint: string;
   /** What is looked for, or how much is done. */
@@ -22,6 +22,8 @@ export function Viewfinder({ title, hint, below, good, paused, onRead, onNoCode,
   readonly good: boolean;
   /** Something is being shown: it does not read on meanwhile. */
   readonly paused: boolean;
+  /** Which of several codes in the picture is meant. */
+  readonly rate: Rate;
   readonly onRead: (read: Read, method: Seen['method']) => Promise<void>;
   readonly onNoCode: () => void;
   readonly children?: ComponentChildren;
@@ -39,16 +41,16 @@ export function Viewfinder({ title, hint, below, good, paused, onRead, onNoCode,
       busy.current = false;
     }
   };
-  const meetNow = useRef(meet);
-  meetNow.current = meet;
+  const now = useRef({ meet, rate });
+  now.current = { meet, rate };
   const looking = camera !== null && !paused && !typing;
   useEffect(() => {
     if (!looking || !video.current) return;
-    return scanner.watch(video.current, (read) => void meetNow.current(read, 'camera'));
+    return scanner.watch(video.current, (read) => now.current.rate(read), (read) => void now.current.meet(read, 'camera'));
   }, [looking]);
 
   const fromPicture = async (input: HTMLInputElement): Promise<void> => {
-    const read = await readPicked(scanner, input);
+    const read = await readPicked(scanner, input, rate);
     if (read === undefined) return;
     if (read) await meet(read, 'photo');
     else onNoCode();
