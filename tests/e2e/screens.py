@@ -246,9 +246,16 @@ def _ends(phone: Installer, day: Day) -> Iterator[str]:
     phone.by("reason-nobody_home").click()
     phone.by("fail-save").click()
     yield "fail-evidence"
+    phone.by("reason-site_not_ready").click()
+    yield "fail-check"
+    phone.by("reason-damaged_in_transit").click()
+    phone.by("fail-box-damaged").click()
+    phone.by("again-yes").click()
+    yield "fail-damaged"
     phone.visit(day.job_id, "finish")
     yield "finish"
     phone.by("finish-partial").click()
+    phone.by("again-yes").click()
     phone.by("partial-save").click()
     yield "finish-partial"
     phone.page.keyboard.press("Escape")

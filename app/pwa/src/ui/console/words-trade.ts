@@ -113,6 +113,31 @@ export const conditionWord = catalogue({
   'zh-Hans': { intact: '完好', packaging_damaged: '包装破损', unit_damaged: '机器破损', unknown: '状况不明' },
 });
 
+export const issueWord = catalogue({
+  en: {
+    damage: 'Damage',
+    missing_part: 'Part missing',
+    site: 'The place is not ready',
+    unsafe: 'Not safe',
+    complaint: 'The customer complains',
+    wrong_unit: 'Wrong unit',
+    not_loaded: 'Not loaded',
+    second_visit: 'A second visit is needed',
+    other: 'Other problem',
+  },
+  'zh-Hans': {
+    damage: '损坏',
+    missing_part: '缺件',
+    site: '现场不具备条件',
+    unsafe: '不安全',
+    complaint: '客户有意见',
+    wrong_unit: '机器不对',
+    not_loaded: '未装车',
+    second_visit: '需要再上门',
+    other: '其他问题',
+  },
+});
+
 const holderSaid = catalogue({
   en: { station: 'Station', crew: 'Crew', customer: 'Customer' },
   'zh-Hans': { station: '服务站', crew: '师傅', customer: '客户' },

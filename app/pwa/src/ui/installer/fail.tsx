@@ -1,8 +1,9 @@
 /** The visit fails: the reason as a tile, then the evidence that this reason asks for. */
 import { useState } from 'preact/hooks';
 import type { Asked, FailureReason, PhotoAsked } from '../../domain/standard';
-import { NO_STEP, photosOf, roleOf } from './work';
+import { NO_STEP, photosOf, roleOf, stepAt } from './work';
 import type { JobView } from '../../state/jobs';
+import { entry } from '../../state/record';
 import { pick } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
@@ -10,12 +11,14 @@ import type { IconName } from '../parts/icon';
 import { Notice } from '../parts/notice';
 import { Tiles } from '../parts/tiles';
 import { toast } from '../parts/toast';
+import { detailFacts, detailWords, FailDetails, keyOf as checkOf, lackingDetails, NO_DETAILS, type Details } from './fail-details';
 import { reasonsOf } from './failure-reasons';
 import { Frame } from './frame';
 import { NoJob } from './job';
 import { PhotoStrip } from './photo-strip';
 import { address, go, type Query } from './route';
-import { save } from './saving';
+import { saveAll } from './saving';
+import { againFacts, NOT_ASKED, SecondVisit, type Again } from './second-visit';
 import { useDraft, useJob } from './use';
 import { sayStep } from './words-step';
 import { sayEnd } from './words-end';
@@ -33,24 +36,31 @@ const REASON_ICONS: Readonly<Record<string, IconName>> = {
 
 export function FailVisit({ jobId, query }: { readonly jobId: string; readonly query: Query }) {
   const view = useJob(jobId);
-  return view && view.state.visit_id !== null ? <Failing view={view} visitId={view.state.visit_id} given={query.for ?? ''} /> : <NoJob />;
+  return view && view.state.visit_id !== null ? <Failing view={view} visitId={view.state.visit_id} query={query} /> : <NoJob />;
 }
 
-type Draft = { reason: string; choice: string; text: string };
+type Draft = { reason: string; choice: string; text: string; details: Details; again: Again };
+const NOTHING: Draft = { reason: '', choice: '', text: '', details: NO_DETAILS, again: NOT_ASKED };
 
-function Failing({ view, visitId, given }: { readonly view: JobView; readonly visitId: string; readonly given: string }) {
+function Failing({ view, visitId, query }: { readonly view: JobView; readonly visitId: string; readonly query: Query }) {
   const reasons = reasonsOf(view);
-  const [draft, write, clear] = useDraft<Draft>(`fail ${view.job_id}`, { reason: given, choice: '', text: '' });
+  const at = stepAt(view, query);
+  const given: Draft = { ...NOTHING, reason: query.for ?? '', details: { ...NO_DETAILS, check: at ? checkOf(at) : '', units: query.unit ? [query.unit] : [] } };
+  const [kept, write, clear] = useDraft<Draft>(`fail ${view.job_id} ${query.for ?? ''} ${query.id ?? ''}`.trimEnd(), given);
+  // A draft of an older version of the app has less in it.
+  const draft = { ...given, ...kept };
   const [tried, setTried] = useState(false);
   const chosen = reasons.find((reason) => reason.reason === draft.reason) ?? null;
-  const lacking = chosen ? lackingOf(view, chosen, draft) : draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
+  const lacking = chosen ? [...lackingDetails(view, chosen.reason, draft.details), ...lackingOf(view, chosen, draft)] : draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
   const title = chosen ? pick(chosen.title) : sayEnd('fail_other');
   const record = async (): Promise<void> => {
     setTried(true);
     if (lacking.length > 0 || (reasons.length > 0 && !chosen)) return;
     const choice = chosen && choiceOf(chosen)?.options.find((option) => option.value === draft.choice);
-    const note = [choice && pick(choice.title), draft.text.trim()].filter(Boolean).join(' — ');
-    if (!(await save(view.job_id, 'visit.failed', { visit_id: visitId, reason: chosen?.reason ?? 'other', note: note || null }))) return;
+    const reason = chosen?.reason ?? 'other';
+    const note = [...detailWords(view, reason, draft.details), choice && pick(choice.title), draft.text.trim()].filter(Boolean).join(' — ');
+    const failed = entry('visit.failed', { visit_id: visitId, reason, note: note || null });
+    if (!(await saveAll(view.job_id, [...detailFacts(view, reason, draft.details, note), ...againFacts(draft.again), failed]))) return;
     clear();
     toast(sayEnd('fail_saved'));
     go(address('job', view.job_id), 'replace');
@@ -77,11 +87,13 @@ function Failing({ view, visitId, given }: { readonly view: JobView; readonly vi
         onChoose={(reason) => write({ ...draft, reason, choice: '' })}
       />
       {tried && lacking.length > 0 && <Notice tone="stop" alert title={sayEnd('fail_lacking', { what: lacking.join(', ') })} testid="fail-lacking" />}
+      {chosen && <FailDetails view={view} reason={chosen.reason} details={draft.details} onChange={(details) => write({ ...draft, details })} />}
       {chosen && <h2>{sayEnd('fail_evidence')}</h2>}
       {chosen?.evidence.map((asked) => <Evidence key={keyOf(asked)} view={view} asked={asked} draft={draft} write={write} />)}
       {(reasons.length === 0 || (chosen && !chosen.evidence.some((asked) => asked.kind === 'text'))) && (
         <Field label={sayEnd('fail_text')} value={draft.text} lines={3} most={700} testid="fail-text" onWrite={(text) => write({ ...draft, text })} />
       )}
+      {(chosen || reasons.length === 0) && <SecondVisit again={draft.again} onChange={(again) => write({ ...draft, again })} />}
     </Frame>
   );
 }

@@ -14,6 +14,7 @@ import { NoJob } from './job';
 import { StepRow } from './job-parts';
 import { address, go } from './route';
 import { saveAll } from './saving';
+import { againFacts, NOT_ASKED, SecondVisit, type Again } from './second-visit';
 import { assumed, brings, fateFacts, UnitFates, type ComingBack } from './unit-fate';
 import { useDraft, useJob } from './use';
 import { openSteps, placeOf } from './work';
@@ -28,6 +29,7 @@ export function Finish({ jobId }: { readonly jobId: string }) {
 function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visitId: string }) {
   const [note, write, clear] = useDraft<string>(`finish ${view.job_id}`, '');
   const [said, setSaid, clearSaid] = useDraft<ComingBack | null>(`fates ${view.job_id}`, null);
+  const [again, setAgain, clearAgain] = useDraft<Again>(`again ${view.job_id}`, NOT_ASKED);
   const back = said ?? assumed(view.state);
   const isBack = ({ unit_id }: Step): boolean => unit_id !== null && back[unit_id] !== undefined;
   const open = openSteps(view);
@@ -41,9 +43,10 @@ function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visit
     if (outcome === 'partial' && whole && note.trim() === '') return;
     const words = note.trim();
     const ended = entry('visit.completed', { visit_id: visitId, outcome, note: words || null });
-    if (!(await saveAll(view.job_id, [...fateFacts(view, back, words), ended]))) return;
+    if (!(await saveAll(view.job_id, [...fateFacts(view, back, words), ...againFacts(outcome === 'partial' ? again : NOT_ASKED), ended]))) return;
     clear();
     clearSaid();
+    clearAgain();
     toast(sayEnd('finished'));
     go(address('job', view.job_id), 'replace');
   };
@@ -90,6 +93,7 @@ function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visit
           </ul>
         </section>
       )}
+      {!first && !whole && <SecondVisit again={again} onChange={setAgain} />}
       {!first && <Field label={sayEnd('note_optional')} value={note} lines={2} most={1000} testid="finish-note" onWrite={write} />}
       {first && (
         <Button kind="link" wide testid="finish-partial" onTap={() => setEnding(true)}>
@@ -99,6 +103,7 @@ function FinishVisit({ view, visitId }: { readonly view: JobView; readonly visit
       {ending && (
         <Sheet title={sayEnd('partial_why')} testid="partial" onClose={() => setEnding(false)}>
           <Field label={sayEnd('partial_why')} value={note} lines={3} most={1000} problem={tried && note.trim() === '' ? sayStep('exception_note_needed') : null} testid="partial-note" onWrite={write} />
+          <SecondVisit again={again} onChange={setAgain} />
           <Button kind="primary" testid="partial-save" onTap={() => end('partial')}>
             {sayEnd('partial_save')}
           </Button>

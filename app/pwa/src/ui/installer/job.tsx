@@ -2,10 +2,11 @@
 import { openFindings } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
 import { pick } from '../i18n/catalogue';
-import { clock, moment, slotText } from '../i18n/format';
+import { clock, day, moment, slotText } from '../i18n/format';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { Chip, Notice } from '../parts/notice';
+import { reasonsOf } from './failure-reasons';
 import { FindingCard } from './finding-card';
 import { Frame } from './frame';
 import { PhasePlan, StepList, UnitList } from './job-parts';
@@ -14,7 +15,7 @@ import { ItemMark } from './sync-bar';
 import { StageChip } from './today';
 import { useJob } from './use';
 import { arrive, depart, mapLink } from './visit';
-import { nextAction, placeOf, placeOfFinding, visitNow } from './work';
+import { isDone, nextAction, placeOf, placeOfFinding, visitNow } from './work';
 import { say } from './words';
 import { sayJob } from './words-job';
 
@@ -25,6 +26,7 @@ export function Job({ jobId }: { readonly jobId: string }) {
   return (
     <Frame testid="job" title={state.customer?.name ?? ''} under={<Under view={view} />} actions={<Next view={view} />}>
       <StateNotice view={view} />
+      <VisitBefore view={view} />
       {openFindings(state).map((finding) => (
         <FindingCard key={finding.finding_id} view={view} finding={finding} />
       ))}
@@ -112,6 +114,21 @@ function StateNotice({ view }: { readonly view: JobView }) {
       )}
       {state.answers.some((answer) => answer.current && answer.conflict) && <Notice tone="warn" title={sayJob('conflict')} />}
     </>
+  );
+}
+
+/** What a crew that comes again has to know of the time before. */
+function VisitBefore({ view: { state, standards } }: { readonly view: JobView }) {
+  const before = state.visits.at(-2);
+  if (!before?.ended || isDone(state)) return null;
+  const { rev } = before.ended;
+  const again = state.issues.findLast((issue) => issue.code === 'second_visit' && issue.rev <= rev);
+  const reason = reasonsOf({ standards }).find((one) => one.reason === before.reason);
+  return (
+    <Notice tone="warn" icon="rotate-ccw" title={sayJob('visit_before', { day: day(before.ended.at), why: pick(reason?.title) || sayJob('visit_before_partial') })} testid="visit-before">
+      {before.note && <p>{before.note}</p>}
+      {again?.note && <p>{again.note}</p>}
+    </Notice>
   );
 }
 

@@ -11,6 +11,7 @@ import { Chip, Notice } from '../parts/notice';
 import { fresh, saveAnswer } from './answer';
 import { AnswerEditor, answerText, isOutside, problemOf, valueOf, type AnswerDraft } from './answer-editor';
 import { ExceptionSheet } from './exception-sheet';
+import { SITE_PHASES } from './fail-details';
 import { byWhom, reasonWord } from './finding-card';
 import { Frame } from './frame';
 import { NoJob } from './job';
@@ -22,6 +23,7 @@ import { ItemMark } from './sync-bar';
 import { useDraft, useJob } from './use';
 import { addressed, isOpen, nextStep, photosOf, placeOf, roleOf, scansOf, scanState, stepAt, subjectOf, unitOf } from './work';
 import { say } from './words';
+import { sayEnd } from './words-end';
 import { sayJob } from './words-job';
 import { sayStep } from './words-step';
 
@@ -136,6 +138,11 @@ function OneStep({ view, step, findingId }: { readonly view: JobView; readonly s
       {rule.exception && isOpen(step) && (
         <Button kind="link" icon="info" testid="cannot" onTap={() => setExcepting(true)}>
           {sayStep('cannot')}
+        </Button>
+      )}
+      {SITE_PHASES.includes(rule.phase) && ['on_site', 'on_the_way'].includes(state.stage) && step.verdict !== 'met' && (
+        <Button kind="link" icon="ban" testid="stops-visit" onTap={() => go(address('fail', view.job_id, { ...addressed(step), for: 'site_not_ready' }))}>
+          {sayEnd('stops_visit')}
         </Button>
       )}
       {rule.remedy && (

@@ -88,9 +88,10 @@ export function fateFacts(view: JobView, back: ComingBack, note: string): Entry[
     const words = [titleOf(reasons, reason), note].filter(Boolean).join(' — ');
     return [entry('issue.raised', { issue_id: newId(), code: reason, unit_id, note: words })];
   });
-  // What comes back is with the crew, also when nobody loaded it by its code.
-  const unheld = view.state.units.filter(({ unit_id, holder }) => back[unit_id] !== undefined && holder === null).map(({ unit_id }) => unit_id);
-  const carried = unheld.length > 0 ? [entry('custody.handed_over', { unit_ids: unheld, from: STATION, to: CREW, condition: 'unknown', note: null })] : [];
+  const carried = carriedFacts(
+    view,
+    view.state.units.filter(({ unit_id }) => back[unit_id] !== undefined),
+  );
   // Units that were in different hands before are handed over apart, so that none seems to come from where it was not.
   const staying = view.state.units.filter(({ unit_id, holder }) => back[unit_id] === undefined && holder !== CUSTOMER);
   const holders = [...new Set(staying.map(({ holder }) => holder ?? CREW))];
@@ -99,6 +100,13 @@ export function fateFacts(view: JobView, back: ComingBack, note: string): Entry[
     return entry('custody.handed_over', { unit_ids, from, to: CUSTOMER, condition: 'unknown', note: null });
   });
   return [...issues, ...carried, ...handed];
+}
+
+/** What comes back is with the crew, also when nobody loaded it by its code. */
+export function carriedFacts(view: JobView, units: readonly Unit[]): Entry[] {
+  const unit_ids = units.filter(({ holder }) => holder === null).map(({ unit_id }) => unit_id);
+  if (!brings(view.state) || unit_ids.length === 0) return [];
+  return [entry('custody.handed_over', { unit_ids, from: STATION, to: CREW, condition: 'unknown', note: null })];
 }
 
 function titleOf(reasons: readonly FailureReason[], reason: string): string {

@@ -2,6 +2,8 @@
 import { isAt, steps, type Step } from '../../../domain/checklist';
 import { find, type Answer, type Finding, type JobState, type Photo, type Scan, type Unit } from '../../../domain/job';
 import { PHASES, valueAsked, type Phase, type Standard, type Translated } from '../../../domain/standard';
+import { pick } from '../../i18n/catalogue';
+import { issueWord } from '../words-trade';
 
 /** One place in the filmstrip. `versions`: the original first, then its retakes; at least one. */
 export interface Shot {
@@ -99,6 +101,12 @@ export function reasonTitle(standards: readonly Standard[], reason: string, step
     if (failure) return failure.title;
   }
   return null;
+}
+
+/** What a raised issue is called: by the app's own codes, or as the job's standards call a reason. */
+export function issueTitle({ detail }: { readonly detail: { readonly standards: readonly Standard[] } }, code: string): string {
+  if (issueWord.has(code)) return issueWord(code);
+  return pick(reasonTitle(detail.standards, code, null)) || code;
 }
 
 /** What a chosen option is called; null when the step asks for no choice. */

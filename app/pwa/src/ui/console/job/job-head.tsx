@@ -1,25 +1,23 @@
 /** Whose job it is, where and when, and where one is in the queue. */
 import { queue, wanted } from '../../../state/console/queue';
-import { pick } from '../../i18n/catalogue';
 import { day, slotText } from '../../i18n/format';
 import { RoundButton } from '../../parts/button';
 import { Icon } from '../../parts/icon';
-import { Chip, Notice, type Tone } from '../../parts/notice';
+import { Chip, type Tone } from '../../parts/notice';
 import type { Stage } from '../../../domain/job';
 import { queueAddress } from '../queue/address';
 import { say as inQueue } from '../queue/words';
 import { serviceWord, stageWord } from '../words-trade';
-import { reasonTitle } from './evidence';
+import { NextVisit } from './next-visit';
 import { personName, type JobView } from './view';
 import { say } from './words';
 
 const TONES: Readonly<Partial<Record<Stage, Tone>>> = { finished: 'ok', failed: 'warn', returned: 'wait', approved: 'ok', sealed: 'ok', cancelled: 'stop' };
 
 export function JobHead({ view, onTurn }: { readonly view: JobView; readonly onTurn: (by: 1 | -1) => void }) {
-  const { state, station, standards } = view.detail;
+  const { state, station } = view.detail;
   const { customer, address, slot } = state;
   const tone = TONES[state.stage];
-  const failed = state.visits.findLast((visit) => visit.outcome === 'failed');
   return (
     <header class="job-title">
       <div class="job-title-line">
@@ -36,11 +34,7 @@ export function JobHead({ view, onTurn }: { readonly view: JobView; readonly onT
         {address && <span>{[...address.lines, address.postcode, address.city].filter(Boolean).join(', ')}</span>}
         {customer && <a href={`tel:${customer.phone}`}>{say('call', { phone: customer.phone })}</a>}
       </p>
-      {failed?.reason && state.stage !== 'finished' && (
-        <Notice tone="warn" title={say('visit_failed', { reason: pick(reasonTitle(standards, failed.reason, null)) || failed.reason })}>
-          {failed.note && <p>{failed.note}</p>}
-        </Notice>
-      )}
+      <NextVisit view={view} />
       {[...state.notes.map((note) => note.text), state.note].filter(Boolean).map((text) => <p class="small job-note" key={text}><Icon name="message-square" /> {text}</p>)}
     </header>
   );

@@ -5,7 +5,8 @@ import { categoryIcon, Icon } from '../../parts/icon';
 import { Chip, type Tone } from '../../parts/notice';
 import { labelsAddress } from '../route';
 import { conditionWord, holderWord, methodWord } from '../words-trade';
-import { scansOf } from './evidence';
+import { issueTitle, scansOf } from './evidence';
+import { UnitDamage } from './unit-damage';
 import { personName, times, unitName, type JobView } from './view';
 import { say } from './words';
 
@@ -36,7 +37,7 @@ export function Units({ view }: { readonly view: JobView }) {
           <ul class="lines">
             {state.issues.map((issue) => (
               <li key={issue.issue_id}>
-                <strong class="code">{issue.code}</strong> {issue.note}
+                <strong>{issueTitle(view, issue.code)}</strong> {issue.note}
                 <p class="small quiet">{unitName(view, issue.unit_id)} · {personName(view, issue.actor)} · {times(view, issue)}</p>
               </li>
             ))}
@@ -64,6 +65,7 @@ function UnitCard({ view, unit }: { readonly view: JobView; readonly unit: Unit 
         <dd class="code">{unit.gtin}</dd>
         {unit.holder && [<dt key="holder">{say('holder')}</dt>, <dd key="who" data-testid="holder">{holderWord(unit.holder)}</dd>]}
       </dl>
+      <UnitDamage view={view} unitId={unit.unit_id} />
       <h4 class="label quiet">{say('scans')}</h4>
       {scans.length === 0 && <p class="small quiet">{say('no_scans')}</p>}
       <ul class="lines">

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { ApiProblem } from '../../../state/console/api';
 import { dispatch, stations } from '../../../state/console/orders';
 import { installers } from '../../../state/console/people';
+import { session } from '../../../state/console/session';
 import type { JobRow, Named, Person } from '../../../state/console/shapes';
 import { Icon } from '../../parts/icon';
 import { Notice } from '../../parts/notice';
@@ -16,7 +17,14 @@ import { say } from './words';
 
 const CREW_MOST = 2;
 
-export function DispatchSheet({ row, onClose }: { readonly row: JobRow; readonly onClose: (done: boolean) => void }) {
+export function mayDispatch(): boolean {
+  return ['dispatcher', 'supervisor', 'admin'].includes(session.value?.user.role ?? '');
+}
+
+/** What has to be known of a job to give it to somebody. */
+export type ToDispatch = Pick<JobRow, 'job_id' | 'customer_name' | 'crew' | 'station' | 'slot'>;
+
+export function DispatchSheet({ row, onClose }: { readonly row: ToDispatch; readonly onClose: (done: boolean) => void }) {
   const [people, setPeople] = useState<readonly Person[] | null>(null);
   const [places, setPlaces] = useState<readonly Named[]>([]);
   const [failure, setFailure] = useState<unknown>(null);

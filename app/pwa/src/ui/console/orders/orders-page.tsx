@@ -1,8 +1,8 @@
-/** The dispatcher's lists: what waits for a crew, what is with one. */
+/** The dispatcher's lists: what waits for a crew, what is with one, what a crew could not do. */
 import { useEffect, useState } from 'preact/hooks';
 import { jobsOfStage } from '../../../state/console/queue';
+import type { Stage } from '../../../domain/job';
 import type { JobRow } from '../../../state/console/shapes';
-import { session } from '../../../state/console/session';
 import { day, slotText } from '../../i18n/format';
 import { Button } from '../../parts/button';
 import { categoryIcon, Icon } from '../../parts/icon';
@@ -11,28 +11,28 @@ import { jobAddress, labelsAddress, NEW_ORDER } from '../route';
 import { TroubleNotice } from '../trouble';
 import { words } from '../words';
 import { CancelSheet } from './cancel-sheet';
-import { DispatchSheet } from './dispatch-sheet';
+import { DispatchSheet, mayDispatch } from './dispatch-sheet';
 import { say } from './words';
 
 const REFRESH_MS = 20_000;
+
+const DISPATCH_WORDS: Readonly<Partial<Record<Stage, 'dispatch' | 'dispatch_again'>>> = { planned: 'dispatch', failed: 'dispatch_again' };
 
 interface List {
   readonly rows: readonly JobRow[];
   readonly next: string | null;
 }
 
-export function mayDispatch(): boolean {
-  return ['dispatcher', 'supervisor', 'admin'].includes(session.value?.user.role ?? '');
-}
-
 export function OrdersPage() {
   const planned = useList('planned');
   const dispatched = useList('dispatched');
+  const failed = useList('failed');
   const [dispatching, setDispatching] = useState<JobRow | null>(null);
   const [cancelling, setCancelling] = useState<JobRow | null>(null);
   const refresh = (): void => {
     void planned.refresh();
     void dispatched.refresh();
+    void failed.refresh();
   };
   useEffect(() => {
     document.title = `${say('title')} · ${words('app')}`;
@@ -45,6 +45,7 @@ export function OrdersPage() {
       </div>
       <Section title={say('planned')} empty={say('planned_none')} list={planned} testid="planned" onDispatch={setDispatching} onCancel={setCancelling} />
       <Section title={say('dispatched')} empty={say('dispatched_none')} list={dispatched} testid="dispatched" onDispatch={setDispatching} onCancel={setCancelling} />
+      <Section title={say('failed')} empty={say('failed_none')} list={failed} testid="failed" onDispatch={setDispatching} onCancel={setCancelling} />
       {dispatching && <DispatchSheet row={dispatching} onClose={(done) => { setDispatching(null); if (done) refresh(); }} />}
       {cancelling && <CancelSheet row={cancelling} onClose={(done) => { setCancelling(null); if (done) refresh(); }} />}
     </main>
@@ -97,7 +98,7 @@ function OrderRow({ row, onDispatch, onCancel }: {
         {row.station && <span class="quiet small">{row.station.name}</span>}
       </div>
       <div class="cell actions">
-        {mayDispatch() && <Button kind={row.stage === 'planned' ? 'plain' : 'link'} icon="truck" testid="dispatch" onTap={() => onDispatch(row)}>{row.stage === 'planned' ? say('dispatch') : say('redispatch')}</Button>}
+        {mayDispatch() && <Button kind={row.stage === 'dispatched' ? 'link' : 'plain'} icon="truck" testid="dispatch" onTap={() => onDispatch(row)}>{say(DISPATCH_WORDS[row.stage] ?? 'redispatch')}</Button>}
         <a class="button link" href={labelsAddress(row.job_id)} target="_blank" rel="noopener"><Icon name="printer" /> {say('labels')}</a>
         {mayDispatch() && <Button kind="link" icon="ban" testid="cancel-job" onTap={() => onCancel(row)}>{say('cancel')}</Button>}
       </div>
