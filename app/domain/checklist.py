@@ -227,7 +227,11 @@ def _is_acknowledged(state: JsonObject, key: Key, after_rev: int) -> bool:
 
 def _photo_count(state: JsonObject, key: Key, role: str) -> int:
     return sum(
-        key_of(photo) == key and photo["role"] == role and not photo["retracted"] and photo["replaced_by"] is None
+        key_of(photo) == key
+        and photo["role"] == role
+        and photo.get("of") is None
+        and not photo["retracted"]
+        and photo["replaced_by"] is None
         for photo in state["photos"]
     )
 

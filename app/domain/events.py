@@ -99,7 +99,7 @@ def data_problem(kind: str, data: object) -> str | None:
 def upcast(kind: str, kv: int, data: JsonObject) -> JsonObject:
     """The data of an old version of a kind, read as the newest one (K4).
 
-    All kinds are at version 1, so there is nothing older to read yet.
+    Version 2 of `photo.captured` has members more, which an older one simply does not have.
     """
     return data
 

@@ -15,7 +15,7 @@ from app.domain.job_state import add_anomaly, current_answer, find, is_late, ope
 
 __all__ = ["FOLD_V", "advance", "current_answer", "find", "fold", "is_late", "open_findings", "planned"]
 
-FOLD_V = 2
+FOLD_V = 3
 
 
 def fold(events: Iterable[Event], state: JsonObject | None = None) -> JsonObject:

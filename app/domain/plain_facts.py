@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from app.domain.events import INTEGER_MAX, KINDS, TYPES, JsonObject
+from app.domain.events import INTEGER_MAX, KINDS, TYPES, JsonObject, knows
 from app.domain.log import BODY_BYTES_MAX
 
 _CHARACTERS_MAX = BODY_BYTES_MAX // 4  # so many have no more bytes than a body may have, whichever they are
@@ -24,7 +24,7 @@ def plain_fact(text: str, quick: Callable[[str], Any]) -> JsonObject | None:
     """
     envelope = _ENVELOPE(text)
     form = _FORMS.get(envelope[1]) if envelope else None
-    if envelope is None or form is None or len(text) > _CHARACTERS_MAX or form.data(text, envelope.end()) is None:
+    if envelope is None or form is None or not knows(envelope[1], int(envelope[2])) or len(text) > _CHARACTERS_MAX or form.data(text, envelope.end()) is None:
         return None
     body: JsonObject = quick(text)
     data = body["data"]
@@ -136,10 +136,9 @@ _PLACE = "".join(
     )
 )
 _WHOLE = _up_to(INTEGER_MAX)
-# A kind's first version is known to every build that knows the kind.
 _ENVELOPE = re.compile(
     r'\{"v":1,"event_id":"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}",'
-    rf'"job_id":(?:null|{_ID}),"kind":"([a-z_.]+)","kv":1,"at":{_TIME},"mono_ms":{_WHOLE},"boot":{_ID},'
+    rf'"job_id":(?:null|{_ID}),"kind":"([a-z_.]+)","kv":([1-9]),"at":{_TIME},"mono_ms":{_WHOLE},"boot":{_ID},'
     rf'"seen":\{{"rev":{_WHOLE}\}},"actor":{_ID},"where":(?:null|{_PLACE}),"data":',
     re.ASCII,
 ).match

@@ -199,6 +199,19 @@ def _photos(phone: Installer, day: Day) -> Iterator[str]:
     phone.by("photo").click()
     expect(phone.page.locator(".photo-large")).to_be_visible()
     yield "photo-sheet"
+    phone.by("mark-photo").click()
+    board = phone.by("mark-board")
+    expect(board).to_be_visible()
+    board.click(position={"x": 90, "y": 80})
+    phone.by("tool-arrow").click()
+    board.click(position={"x": 200, "y": 120})
+    expect(board).to_have_attribute("data-marks", "2")
+    yield "mark"
+    phone.by("mark-save").click()
+    expect(phone.by("mark")).to_have_count(0)
+    phone.open_step(day.job_id, "PRO-02")
+    expect(phone.by("photo")).to_have_count(2)
+    yield "step-photo-marked"
 
 
 def _codes(phone: Installer, day: Day) -> Iterator[str]:

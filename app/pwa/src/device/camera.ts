@@ -30,7 +30,10 @@ export interface Camera {
   /** null when the lens cannot. */
   readonly zoom: ZoomRange | null;
   readonly has_torch: boolean;
-  setTorch(on: boolean): Promise<void>;
+  /** Which of `rearLenses` it is. */
+  readonly lens: string;
+  /** Whether the light is on afterwards. */
+  setTorch(on: boolean): Promise<boolean>;
   setZoom(factor: number): Promise<void>;
   /** A still as the camera gives it: full resolution where the browser can, else the frame now shown in `video`. */
   take(video: HTMLVideoElement): Promise<Taken>;
@@ -57,20 +60,31 @@ declare global {
 const STILL_TIMEOUT_MS = 4000;
 const FRAME_QUALITY = 0.95;
 
-/** Opens the rear camera. Raises `CameraFailed`. */
-export async function openCamera(width = 1920, height = 1440): Promise<Camera> {
+/**
+ * Opens a rear camera. Raises `CameraFailed`.
+ *
+ * @param lens one of `rearLenses`; one that is gone counts as none
+ */
+export async function openCamera(lens: string | null = null, width = 1920, height = 1440): Promise<Camera> {
   // On a page without https the member is missing, whatever the type says.
   const devices = navigator.mediaDevices as MediaDevices | undefined;
   if (!devices) throw new CameraFailed('insecure');
   try {
-    const stream = await devices.getUserMedia({
-      audio: false,
-      video: { facingMode: { ideal: 'environment' }, width: { ideal: width }, height: { ideal: height } },
-    });
-    return cameraOf(stream);
+    const size = { width: { ideal: width }, height: { ideal: height } };
+    const chosen = lens === null ? null : await devices.getUserMedia({ audio: false, video: { deviceId: { exact: lens }, ...size } }).catch(unlessGone);
+    return cameraOf(chosen ?? (await devices.getUserMedia({ audio: false, video: { facingMode: { ideal: 'environment' }, ...size } })));
   } catch (error) {
     throw new CameraFailed(problemOf(error));
   }
+}
+
+/**
+ * The cameras that look away from the person, by id. Their names are known only once one of them was opened; a phone that tells
+ * neither name nor side has its cameras counted as looking away.
+ */
+export async function rearLenses(): Promise<string[]> {
+  const inputs = await navigator.mediaDevices.enumerateDevices().catch(() => []);
+  return inputs.filter((input) => input.kind === 'videoinput' && input.deviceId !== '' && !isFront(input)).map((input) => input.deviceId);
 }
 
 /** Asks without opening: whether there is any camera, and whether it was refused before. */
@@ -92,18 +106,23 @@ function cameraOf(stream: MediaStream): Camera {
   if (!track) throw new CameraFailed('absent');
   const can = (track.getCapabilities?.() ?? {}) as Capabilities;
   const still = window.ImageCapture ? new window.ImageCapture(track) : null;
-  const constrain = async (wish: Record<string, unknown>): Promise<void> => {
+  const constrain = async (wish: Record<string, unknown>): Promise<boolean> => {
     // A lens that refuses a setting keeps the old one; that is no reason to stop the work.
-    await track.applyConstraints({ advanced: [wish as MediaTrackConstraintSet] }).catch(() => undefined);
+    const asked = track.applyConstraints({ advanced: [wish as MediaTrackConstraintSet] });
+    return asked.then(() => true).catch(() => false);
   };
   return {
     stream,
     zoom: can.zoom && can.zoom.max > can.zoom.min ? { min: can.zoom.min, max: can.zoom.max } : null,
     has_torch: can.torch === true,
-    setTorch: (on) => constrain({ torch: on }),
-    setZoom: (factor) => constrain({ zoom: factor }),
+    lens: track.getSettings().deviceId ?? '',
+    setTorch: async (on) => (await constrain({ torch: on })) === on,
+    setZoom: async (factor) => void (await constrain({ zoom: factor })),
     take: async (video) => (still ? await takeStill(still) : null) ?? (await grabFrame(video)),
-    onLost: (act) => track.addEventListener('ended', act, { once: true }),
+    onLost: (act) => {
+      // A call takes the picture away before it takes the camera; some phones never end the track.
+      for (const what of ['ended', 'mute']) track.addEventListener(what, act, { once: true });
+    },
     close: () => stream.getTracks().forEach((each) => each.stop()),
   };
 }
@@ -124,6 +143,17 @@ async function grabFrame(video: HTMLVideoElement): Promise<Taken> {
   const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/jpeg', FRAME_QUALITY));
   if (!blob) throw new CameraFailed('busy');
   return { bytes: await blob.arrayBuffer(), mime: 'image/jpeg' };
+}
+
+/** A lens that is not there any more (another phone's settings, a camera pulled out) is no failure of the camera. */
+function unlessGone(error: unknown): null {
+  if (problemOf(error) === 'absent') return null;
+  throw error;
+}
+
+function isFront(input: MediaDeviceInfo): boolean {
+  const sides = input instanceof InputDeviceInfo ? input.getCapabilities().facingMode : undefined;
+  return sides && sides.length > 0 ? sides.includes('user') : /front|user|selfie|前/i.test(input.label);
 }
 
 function problemOf(error: unknown): CameraProblem {

@@ -1,4 +1,6 @@
 /** Makes a photo ready to be kept: upright, scaled, JPEG, hashed, measured. The work is done in a worker. */
+import type { Measured } from './photo-measure';
+import { pictureSize } from './picture-size';
 
 export interface PhotoSpec {
   /** Longest side of the kept photo, in pixels. */
@@ -7,7 +9,7 @@ export interface PhotoSpec {
   readonly quality: number;
 }
 
-export interface PreparedPhoto {
+export interface PreparedPhoto extends Measured {
   readonly bytes: ArrayBuffer;
   /** Of `bytes`, lower-case hex. */
   readonly sha256: string;
@@ -16,29 +18,24 @@ export interface PreparedPhoto {
   readonly thumb: ArrayBuffer;
   readonly w: number;
   readonly h: number;
-  /** Variance of the Laplacian of the grey picture at 480 pixels; under about 40 a picture looks blurred. */
-  readonly sharpness: number;
-  /** Mean luma, 0 black to 255 white. */
-  readonly brightness: number;
 }
 
 /** The bytes are no picture that this phone can read. */
 export class NotAPicture extends Error {}
 
-export type PhotoReply = { readonly photo: PreparedPhoto } | { readonly failed: 'not_a_picture' | 'no_memory' };
+/** More pixels than a phone can unpack; cameras have 48 million at most. */
+export class TooManyPixels extends Error {
+  readonly megapixels: number;
 
-export type Weakness = 'blurred' | 'dark' | 'glare';
-
-const BLURRED_BELOW = 40;
-const DARK_BELOW = 42;
-const GLARE_ABOVE = 235;
-
-/** What to tell the installer at once about a photo; null when it looks usable. */
-export function weaknessOf(photo: { readonly sharpness: number; readonly brightness: number }): Weakness | null {
-  if (photo.brightness < DARK_BELOW) return 'dark';
-  if (photo.brightness > GLARE_ABOVE) return 'glare';
-  return photo.sharpness < BLURRED_BELOW ? 'blurred' : null;
+  constructor(megapixels: number) {
+    super(`${megapixels} megapixels`);
+    this.megapixels = megapixels;
+  }
 }
+
+const PIXELS_MOST = 64_000_000;
+
+export type PhotoReply = { readonly photo: PreparedPhoto } | { readonly failed: 'not_a_picture' | 'no_memory' };
 
 /**
  * The bytes of a picked file, copied before anything else happens: some phones let go of the file as soon as the
@@ -48,8 +45,10 @@ export async function copyOf(file: File): Promise<{ bytes: ArrayBuffer; mime: st
   return { bytes: await file.arrayBuffer(), mime: file.type };
 }
 
-/** Raises `NotAPicture`; any other failure means that the phone had no memory for it. `bytes` stay usable. */
+/** Raises `NotAPicture` and `TooManyPixels`; any other failure means that the phone had no memory for it. `bytes` stay usable. */
 export async function preparePhoto(bytes: ArrayBuffer, mime: string, spec: PhotoSpec): Promise<PreparedPhoto> {
+  const size = pictureSize(bytes);
+  if (size && size.w * size.h > PIXELS_MOST) throw new TooManyPixels(Math.round((size.w * size.h) / 1_000_000));
   const worker = new Worker(new URL('./photo.worker.ts', import.meta.url), { type: 'module' });
   try {
     const reply = await new Promise<PhotoReply>((resolve, reject) => {

@@ -1,4 +1,6 @@
 /** Off the page's thread: decode, turn upright, scale, encode, hash, measure. One photo, then the page ends us. */
+import { greyOf } from './ladder';
+import { measure, MEASURED_SIDE } from './photo-measure';
 import type { PhotoReply, PhotoSpec, PreparedPhoto } from './photo';
 
 interface Request {
@@ -9,7 +11,6 @@ interface Request {
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const MEASURED_SIDE = 480;
 const THUMB_SIDE = 256;
 const THUMB_QUALITY = 0.7;
 
@@ -36,56 +37,35 @@ async function prepare({ bytes, mime, spec }: Request): Promise<PhotoReply> {
 }
 
 async function keep(picture: ImageBitmap, spec: PhotoSpec): Promise<PreparedPhoto> {
-  const { canvas } = drawn(picture, spec.max_side, '#fff');
+  const canvas = drawn(picture, spec.max_side);
   const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: spec.quality / 100 });
   const bytes = await blob.arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  const small = await drawn(picture, THUMB_SIDE, '#fff').canvas.convertToBlob({ type: 'image/jpeg', quality: THUMB_QUALITY });
+  // What follows is made of the small one: the large one is slow to look at.
+  const small = await drawn(canvas, THUMB_SIDE).convertToBlob({ type: 'image/jpeg', quality: THUMB_QUALITY });
   const thumb = await small.arrayBuffer();
-  return { bytes, sha256, mime: 'image/jpeg', thumb, w: canvas.width, h: canvas.height, ...measured(picture) };
+  return { bytes, sha256, mime: 'image/jpeg', thumb, w: canvas.width, h: canvas.height, ...measure(greyOf(pixelsOf(drawn(canvas, MEASURED_SIDE)))) };
 }
 
-function drawn(picture: ImageBitmap, maxSide: number, ground: string): { canvas: OffscreenCanvas; pen: OffscreenCanvasRenderingContext2D } {
+function drawn(picture: ImageBitmap | OffscreenCanvas, maxSide: number): OffscreenCanvas {
   const scale = Math.min(1, maxSide / Math.max(picture.width, picture.height));
   const canvas = new OffscreenCanvas(Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale)));
-  const pen = canvas.getContext('2d');
-  if (!pen) throw new Error('no canvas');
+  const pen = penOf(canvas);
   pen.imageSmoothingQuality = 'high';
   // A transparent picture becomes black in JPEG without a ground.
-  pen.fillStyle = ground;
+  pen.fillStyle = '#fff';
   pen.fillRect(0, 0, canvas.width, canvas.height);
   pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
-  return { canvas, pen };
+  return canvas;
 }
 
-function measured(picture: ImageBitmap): { sharpness: number; brightness: number } {
-  const { canvas, pen } = drawn(picture, MEASURED_SIDE, '#fff');
-  const { width, height } = canvas;
-  const pixels = pen.getImageData(0, 0, width, height).data;
-  const grey = new Float32Array(width * height);
-  let light = 0;
-  for (let at = 0; at < grey.length; at++) {
-    const luma = 0.2126 * (pixels[at * 4] ?? 0) + 0.7152 * (pixels[at * 4 + 1] ?? 0) + 0.0722 * (pixels[at * 4 + 2] ?? 0);
-    grey[at] = luma;
-    light += luma;
-  }
-  let sum = 0;
-  let squares = 0;
-  let count = 0;
-  const pixel = (at: number): number => grey[at] ?? 0;
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1; x < width - 1; x++) {
-      const at = y * width + x;
-      const edge = 4 * pixel(at) - pixel(at - 1) - pixel(at + 1) - pixel(at - width) - pixel(at + width);
-      sum += edge;
-      squares += edge * edge;
-      count++;
-    }
-  }
-  const mean = count ? sum / count : 0;
-  return {
-    sharpness: Math.min(1_000_000, Math.round(count ? squares / count - mean * mean : 0)),
-    brightness: Math.min(255, Math.round(light / Math.max(1, grey.length))),
-  };
+function pixelsOf(canvas: OffscreenCanvas): ImageData {
+  return penOf(canvas).getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function penOf(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D {
+  const pen = canvas.getContext('2d');
+  if (!pen) throw new Error('no canvas');
+  return pen;
 }

@@ -4,6 +4,7 @@
  * What a code means is for whoever asks; here it is only text, and nobody's friend.
  */
 import wasmUrl from 'zxing-wasm/reader/zxing_reader.wasm?url';
+import { pictureSize } from './picture-size';
 import { SURE, type Effort, type Rate, type Read, type ScanReply, type ScanRequest } from './scan-messages';
 
 export interface Scanner {
@@ -25,6 +26,8 @@ const MIDDLE = 0.7;
 const UNSURE_LOOKS = 2;
 const SAME_AGAIN_MS = 2500;
 const PICTURE_SIDE = 2400;
+/** More are no camera's, and more than a phone can unpack. */
+const PICTURE_PIXELS = 64_000_000;
 const REST_MS = 60;
 
 type Look = (picture: ImageBitmap, effort: Effort) => Promise<readonly Read[]>;
@@ -48,6 +51,8 @@ export function openScanner(): Scanner {
   return {
     watch: (video, rate, onRead) => watch(video, look, rate, onRead),
     readPicture: async (bytes, mime, rate) => {
+      const size = pictureSize(bytes);
+      if (size && size.w * size.h > PICTURE_PIXELS) return null;
       const picture = await createImageBitmap(new Blob([bytes], { type: mime }), { imageOrientation: 'from-image' }).catch(() => null);
       return picture && best(await look(await smaller(picture), 'still'), rate);
     },

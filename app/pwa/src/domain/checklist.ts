@@ -156,7 +156,7 @@ function lackOf(asked: Asked, state: JobState, key: Key, answer: Answer | null):
   switch (asked.kind) {
     case 'photo': {
       const counts = state.photos.filter(
-        (photo) => isAt(key, photo) && photo.role === asked.role && !photo.retracted && photo.replaced_by === null,
+        (photo) => isAt(key, photo) && photo.role === asked.role && (photo.of ?? null) === null && !photo.retracted && photo.replaced_by === null,
       );
       return counts.length < asked.min ? `photo:${asked.role}` : null;
     }

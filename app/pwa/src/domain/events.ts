@@ -117,7 +117,7 @@ export function dataProblem(kind: string, data: unknown): string | null {
 /**
  * The data of an old version of a kind, read as the newest one (K4).
  *
- * All kinds are at version 1, so there is nothing older to read yet.
+ * Version 2 of `photo.captured` has members more, which an older one simply does not have.
  */
 export function upcast(_kind: string, _kv: number, data: JsonObject): JsonObject {
   return data;

@@ -12,7 +12,7 @@ import { addAnomaly, addFlag, copied, find, isLate, planned, type JobState } fro
 
 export * from './jobState';
 
-export const FOLD_V = 2;
+export const FOLD_V = 3;
 
 type Apply = (state: JobState, event: Event, data: JsonObject) => void;
 

@@ -117,6 +117,7 @@ export const PHOTO_MEMBERS = [
   'source',
   'quality',
   'finding_id',
+  'of',
 ] as const;
 export const HANDOVER_MEMBERS = ['unit_ids', 'from', 'to', 'condition', 'note'] as const;
 export const ISSUE_MEMBERS = ['issue_id', 'code', 'unit_id', 'note'] as const;

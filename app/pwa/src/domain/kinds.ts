@@ -40,8 +40,14 @@ export interface Mark {
 }
 
 export interface Quality {
+  /** Of version 1: variance of the Laplacian of the grey picture at 480 pixels. */
   sharpness?: Maybe<number>;
+  /** Thousandths of its contrast that the steepest edge takes from one pixel to the next; null when nothing has edges. */
+  focus?: Maybe<number>;
+  /** Mean luma, 0 black to 255 white. */
   brightness?: Maybe<number>;
+  /** Thousandths of the middle that are blown out. */
+  glare?: Maybe<number>;
   override?: Maybe<string>;
 }
 
@@ -123,6 +129,8 @@ export interface Kinds {
     source: 'camera' | 'file';
     quality?: Maybe<Quality>;
     finding_id?: Maybe<string>;
+    /** The photo that this is a marked copy of. */
+    of?: Maybe<string>;
   };
   'photo.retracted': { photo_id: string; reason?: Maybe<string> };
   'custody.handed_over': {

@@ -29,6 +29,7 @@ const Storage = lazy(async () => (await import('./storage')).Storage);
 const NoCapture = lazy(async () => (await import('./install-help')).NoCapture);
 const StepScreen = lazy(async () => (await import('./step')).StepScreen);
 const CameraScreen = lazy(async () => (await import('./camera-screen')).CameraScreen);
+const MarkScreen = lazy(async () => (await import('./mark-screen')).MarkScreen);
 const ScanScreen = lazy(async () => (await import('./scan-screen')).ScanScreen);
 const SignOff = lazy(async () => (await import('../customer/sign-off')).SignOff);
 const Agree = lazy(async () => (await import('../customer/agree')).Agree);
@@ -94,6 +95,8 @@ function Screen({ at }: { readonly at: Route }) {
       return <StepScreen key={key} jobId={jobId} query={query} />;
     case 'photo':
       return <CameraScreen key={key} jobId={jobId} query={query} />;
+    case 'mark':
+      return <MarkScreen key={key} jobId={jobId} query={query} />;
     case 'scan':
       return <ScanScreen key={key} jobId={jobId} query={query} />;
     case 'agree':

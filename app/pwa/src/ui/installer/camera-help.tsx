@@ -1,10 +1,10 @@
 /** When there is no picture from the camera: why, what to do, and the other way to take the photo. */
-import type { CameraProblem } from '../../device/camera';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
+import type { Trouble } from './use-camera';
 import { sayCamera } from './words-camera';
 
-export function CameraHelp({ problem, again, children }: { readonly problem: CameraProblem; readonly again: () => void; readonly children?: preact.ComponentChildren }) {
+export function CameraHelp({ problem, again, children }: { readonly problem: Trouble; readonly again: () => void; readonly children?: preact.ComponentChildren }) {
   return (
     <div class="camera-help stack" role="alert" data-testid="camera-help" data-problem={problem}>
       {problem === 'denied' && <SettingPicture />}

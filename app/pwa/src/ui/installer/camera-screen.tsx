@@ -1,7 +1,8 @@
 /** The camera for one role: outline, hint, shutter. A photo is shown in place at once, with where it truly is. */
 import { useState } from 'preact/hooks';
 import { find } from '../../domain/job';
-import { copyOf, NotAPicture, preparePhoto, weaknessOf, type PreparedPhoto, type Weakness } from '../../device/photo';
+import { copyOf, NotAPicture, preparePhoto, TooManyPixels, type PreparedPhoto } from '../../device/photo';
+import { weaknessOf, type Weakness } from '../../device/photo-measure';
 import type { PhotoRole } from '../../domain/standard';
 import { keepThumb } from '../../state/items';
 import { newId } from '../../state/record';
@@ -11,6 +12,7 @@ import { Button, RoundButton } from '../parts/button';
 import { CameraHelp } from './camera-help';
 import { FileButton } from './file-button';
 import { NoJob } from './job';
+import { LensButton } from './lens-button';
 import { Thumb } from './photo-strip';
 import { back, type Query } from './route';
 import { save } from './saving';
@@ -47,9 +49,9 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
   const needed = min?.kind === 'photo' ? min.min : 1;
   const single = Boolean(query.finding || query.replaces);
 
-  const { video, camera, problem, again } = useCamera(true);
+  const { video, camera, problem, again, lenses, choose } = useCamera(true);
   const [still, setStill] = useState<string | null>(null);
-  const [trouble, setTrouble] = useState<'not_a_picture' | 'too_large' | 'not_taken' | null>(null);
+  const [trouble, setTrouble] = useState<string | null>(null);
   const isShown = useShown();
   const [weak, setWeak] = useState<{ weakness: Weakness; url: string; decide: (override: string | null | undefined) => void } | null>(null);
   const dark = useDarkness(video, camera !== null && still === null);
@@ -69,7 +71,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
         w: photo.w,
         h: photo.h,
         source,
-        quality: { sharpness: photo.sharpness, brightness: photo.brightness, override },
+        quality: { focus: photo.focus, brightness: photo.brightness, glare: photo.glare, override },
         finding_id: finding?.finding_id ?? null,
       },
       [{ bytes: photo.bytes, mime: photo.mime }],
@@ -94,7 +96,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
       const kept = await keep(photo, source, override);
       if (kept && single && isShown()) back();
     } catch (error) {
-      setTrouble(error instanceof NotAPicture ? 'not_a_picture' : 'too_large');
+      setTrouble(error instanceof TooManyPixels ? sayCamera('too_many_pixels', { n: error.megapixels }) : sayCamera(error instanceof NotAPicture ? 'not_a_picture' : 'too_large'));
     } finally {
       setStill(null);
       URL.revokeObjectURL(url);
@@ -105,7 +107,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
     vibrate(20);
     const taken = await camera.take(video.current).catch(() => null);
     if (taken) await process({ ...taken, source: 'camera' });
-    else setTrouble('not_taken');
+    else setTrouble(sayCamera('not_taken'));
   };
   const picked = async (input: HTMLInputElement): Promise<void> => {
     const file = input.files?.[0];
@@ -113,7 +115,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
     const copy = await copyOf(file).catch(() => null);
     input.value = '';
     if (copy) await process({ ...copy, source: 'file' });
-    else setTrouble('not_a_picture');
+    else setTrouble(sayCamera('not_a_picture'));
   };
 
   // While one is taken again, the old one is not what was just taken.
@@ -123,6 +125,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
       <header class="vf-bar">
         <RoundButton icon="x" label={sayCamera('close_camera')} testid="close-camera" onTap={back} />
         <h1>{pick(spec?.title) || role}</h1>
+        <LensButton camera={camera} lenses={lenses} choose={choose} />
         {camera?.has_torch ? <TorchButton camera={camera} /> : <span class="vf-space" />}
       </header>
       <div class="vf-picture">
@@ -137,7 +140,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
         )}
       </div>
       <div class="vf-words" role="status">
-        {trouble ? <strong class="vf-trouble" data-testid="photo-trouble">{sayCamera(trouble)}</strong> : still ? sayCamera('keeping') : dark ? sayCamera('a_little_dark') : pick(spec?.hint)}
+        {trouble ? <strong class="vf-trouble" data-testid="photo-trouble">{trouble}</strong> : still ? sayCamera('keeping') : dark ? sayCamera('a_little_dark') : pick(spec?.hint)}
       </div>
       <footer class="vf-actions">
         <div class="vf-side">

@@ -37,7 +37,7 @@ export function DayCheck() {
   }, [round]);
   const tryCamera = async (): Promise<void> => {
     try {
-      (await openCamera(640, 480)).close();
+      (await openCamera(null, 640, 480)).close();
       setCamera('ready');
     } catch (error) {
       setCamera(error instanceof CameraFailed ? error.why : 'busy');

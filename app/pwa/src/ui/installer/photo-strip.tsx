@@ -11,6 +11,7 @@ import { address, go } from './route';
 import { save } from './saving';
 import { ItemMark } from './sync-bar';
 import { usePhoto } from './use';
+import { isCopy } from './work';
 import { sayJob } from './words-job';
 import { sayStep } from './words-step';
 
@@ -19,12 +20,13 @@ export function PhotoStrip({ view, photos, title }: { readonly view: JobView; re
   return (
     <>
       <ul class="photos">
-        {photos.map((photo, index) => (
+        {withCopies(view, photos).map((photo, index) => (
           <li key={photo.photo_id}>
             <button type="button" class="photo" aria-label={`${title} ${index + 1}`} data-testid="photo" data-sha256={photo.sha256} onClick={() => setOpened(photo)}>
               <Thumb sha256={photo.sha256} />
             </button>
             <ItemMark sha256={photo.sha256} deviceId={photo.device_id} />
+            {isCopy(photo) && <span class="mark quiet">{sayStep('photo_marked')}</span>}
             {photo.after_signoff && <span class="mark quiet">{sayStep('photo_after_signoff')}</span>}
           </li>
         ))}
@@ -32,6 +34,11 @@ export function PhotoStrip({ view, photos, title }: { readonly view: JobView; re
       {opened && <PhotoSheet view={view} photo={opened} title={title} onClose={() => setOpened(null)} />}
     </>
   );
+}
+
+/** Each photo with its marked copies behind it. */
+function withCopies(view: JobView, photos: readonly Photo[]): Photo[] {
+  return photos.flatMap((photo) => [photo, ...view.state.photos.filter((copy) => copy.of === photo.photo_id && !copy.retracted)]);
 }
 
 export function Thumb({ sha256 }: { readonly sha256: string }) {
@@ -54,9 +61,16 @@ function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; r
         <span class="quiet figures">{moment(photo.at)}</span>
         <ItemMark sha256={photo.sha256} deviceId={photo.device_id} />
       </div>
-      <Button kind="primary" icon="rotate-ccw" testid="retake" onTap={() => go(address('photo', view.job_id, { ...at, replaces: photo.photo_id }))}>
-        {sayJob('take_again')}
-      </Button>
+      {!isCopy(photo) && (
+        <>
+          <Button kind="primary" icon="rotate-ccw" testid="retake" onTap={() => go(address('photo', view.job_id, { ...at, replaces: photo.photo_id }))}>
+            {sayJob('take_again')}
+          </Button>
+          <Button wide icon="signature" testid="mark-photo" onTap={() => go(address('mark', view.job_id, { id: photo.photo_id }))}>
+            {sayStep('photo_mark')}
+          </Button>
+        </>
+      )}
       <div class="row apart">
         <Button kind="link" icon="trash-2" testid="remove-photo" onTap={remove}>
           {sayStep('photo_remove')}

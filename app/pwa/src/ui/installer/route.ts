@@ -6,10 +6,10 @@
  */
 import { signal, type ReadonlySignal } from '@preact/signals';
 
-export const SCREENS = ['today', 'check', 'load', 'van', 'end', 'outbox', 'safe', 'settings', 'storage', 'enrol', 'job', 'step', 'photo', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'] as const;
+export const SCREENS = ['today', 'check', 'load', 'van', 'end', 'outbox', 'safe', 'settings', 'storage', 'enrol', 'job', 'step', 'photo', 'mark', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'] as const;
 export type ScreenName = (typeof SCREENS)[number];
 
-const OF_A_JOB: readonly ScreenName[] = ['job', 'step', 'photo', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'];
+const OF_A_JOB: readonly ScreenName[] = ['job', 'step', 'photo', 'mark', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'];
 
 export type Query = Readonly<Partial<Record<'id' | 'unit' | 'part' | 'role' | 'finding' | 'replaces' | 'for' | 'lang' | 'code', string>>>;
 

@@ -1,24 +1,38 @@
 /** The camera of a screen: opened with it, closed with it, and given back while the app is in the background. */
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { RefObject } from 'preact';
-import { CameraFailed, openCamera, type Camera, type CameraProblem } from '../../device/camera';
+import { CameraFailed, openCamera, rearLenses, type Camera, type CameraProblem } from '../../device/camera';
+import { greyOf } from '../../device/ladder';
 import { copyOf } from '../../device/photo';
 import type { Rate, Read } from '../../device/scan-messages';
 import { openScanner, type Scanner } from '../../device/scanner';
+import { loadDraft, saveDraft } from '../../state/drafts';
+
+export type Trouble = CameraProblem | 'black';
 
 export interface CameraInUse {
   readonly video: RefObject<HTMLVideoElement | null>;
   readonly camera: Camera | null;
-  readonly problem: CameraProblem | null;
+  /** black: it is open and shows nothing. */
+  readonly problem: Trouble | null;
   readonly again: () => void;
+  /** The rear cameras, once one of them is open. */
+  readonly lenses: readonly string[];
+  readonly choose: (lens: string) => void;
 }
+
+const LENS_KEPT = 'lens';
+/** How long an open camera may show nothing at all. */
+const BLACK_MS = 4_000;
 
 export function useCamera(wanted: boolean): CameraInUse {
   const video = useRef<HTMLVideoElement>(null);
   const [camera, setCamera] = useState<Camera | null>(null);
-  const [problem, setProblem] = useState<CameraProblem | null>(null);
+  const [problem, setProblem] = useState<Trouble | null>(null);
   const [round, setRound] = useState(0);
+  const [lenses, setLenses] = useState<readonly string[]>([]);
   const again = (): void => setRound((before) => before + 1);
+  const choose = (lens: string): void => void saveDraft(LENS_KEPT, lens).then(again);
 
   useEffect(() => {
     if (!wanted) return;
@@ -26,7 +40,8 @@ export function useCamera(wanted: boolean): CameraInUse {
     let opened: Camera | null = null;
     const open = async (): Promise<void> => {
       try {
-        opened = await openCamera();
+        const kept = await loadDraft(LENS_KEPT).catch(() => null);
+        opened = await openCamera(typeof kept === 'string' ? kept : null);
         if (gone) return opened.close();
         opened.onLost(again);
         if (video.current) {
@@ -35,6 +50,7 @@ export function useCamera(wanted: boolean): CameraInUse {
         }
         setProblem(null);
         setCamera(opened);
+        setLenses(await rearLenses());
       } catch (error) {
         if (!gone) setProblem(error instanceof CameraFailed ? error.why : 'busy');
       }
@@ -54,7 +70,13 @@ export function useCamera(wanted: boolean): CameraInUse {
     };
   }, [wanted, round]);
 
-  return { video, camera, problem, again };
+  useEffect(() => {
+    if (!camera) return;
+    const timer = setTimeout(() => video.current && isBlack(video.current) && setProblem('black'), BLACK_MS);
+    return () => clearTimeout(timer);
+  }, [camera]);
+
+  return { video, camera, problem, again, lenses, choose };
 }
 
 /** Whether what the camera shows is dark, looked at now and then. */
@@ -62,22 +84,31 @@ export function useDarkness(video: RefObject<HTMLVideoElement | null>, on: boole
   const [dark, setDark] = useState(false);
   useEffect(() => {
     if (!on) return;
-    const small = document.createElement('canvas');
-    small.width = 32;
-    small.height = 24;
-    const pen = small.getContext('2d', { willReadFrequently: true });
     const look = (): void => {
-      if (!pen || !video.current || video.current.videoWidth === 0) return;
-      pen.drawImage(video.current, 0, 0, small.width, small.height);
-      const pixels = pen.getImageData(0, 0, small.width, small.height).data;
-      let light = 0;
-      for (let at = 0; at < pixels.length; at += 4) light += 0.3 * (pixels[at] ?? 0) + 0.6 * (pixels[at + 1] ?? 0) + 0.1 * (pixels[at + 2] ?? 0);
-      setDark(light / (pixels.length / 4) < 48);
+      const levels = video.current && levelsOf(video.current);
+      if (levels) setDark(levels.reduce((sum, level) => sum + level, 0) / levels.length < 48);
     };
     const timer = setInterval(look, 900);
     return () => clearInterval(timer);
   }, [on]);
   return on && dark;
+}
+
+/** No sensor sees nothing at all, not even in a cellar: then the phone gives no picture. */
+function isBlack(video: HTMLVideoElement): boolean {
+  const levels = levelsOf(video);
+  return levels === null || levels.every((level) => level === 0);
+}
+
+/** The grey levels of a very small copy of what is shown; null while nothing is. */
+function levelsOf(video: HTMLVideoElement): number[] | null {
+  const small = document.createElement('canvas');
+  small.width = 32;
+  small.height = 24;
+  const pen = small.getContext('2d', { willReadFrequently: true });
+  if (!pen || video.videoWidth === 0) return null;
+  pen.drawImage(video, 0, 0, small.width, small.height);
+  return [...greyOf(pen.getImageData(0, 0, small.width, small.height)).levels];
 }
 
 /** One decoder for the screen's life. */

@@ -5,6 +5,7 @@ import type { Rate, Read } from '../../device/scan-messages';
 import { Button, RoundButton } from '../parts/button';
 import { CameraHelp } from './camera-help';
 import { FileButton } from './file-button';
+import { LensButton } from './lens-button';
 import { back } from './route';
 import type { Seen } from './scan-result';
 import { TorchButton } from './torch-button';
@@ -29,7 +30,7 @@ export function Viewfinder({ title, hint, below, good, paused, rate, onRead, onN
   readonly children?: ComponentChildren;
 }) {
   const [typing, setTyping] = useState(false);
-  const { video, camera, problem, again } = useCamera(true);
+  const { video, camera, problem, again, lenses, choose } = useCamera(true);
   const scanner = useScanner();
   const busy = useRef(false);
   const meet = async (read: Read, method: Seen['method']): Promise<void> => {
@@ -60,6 +61,7 @@ export function Viewfinder({ title, hint, below, good, paused, rate, onRead, onN
       <header class="vf-bar">
         <RoundButton icon="x" label={sayCamera('close_camera')} testid="close-scan" onTap={back} />
         <h1>{title}</h1>
+        <LensButton camera={camera} lenses={lenses} choose={choose} />
         <LightAndZoom camera={camera} />
       </header>
       <div class="vf-picture">

@@ -1,6 +1,6 @@
 /** A photo that looks blurred or dark, said at once: take it again, or keep it with a reason that goes into the record. */
 import { useState } from 'preact/hooks';
-import type { Weakness } from '../../device/photo';
+import type { Weakness } from '../../device/photo-measure';
 import { Button } from '../parts/button';
 import { Sheet } from '../parts/sheet';
 import { Tiles } from '../parts/tiles';
@@ -19,7 +19,8 @@ export function WeakSheet({ weakness, url, decide }: {
   return (
     <Sheet title={sayCamera(`weak_${weakness}`)} testid="weak" onClose={() => decide(undefined)}>
       <img class="photo-large" src={url} alt="" />
-      <p>{sayCamera('weak_text')}</p>
+      <p>{sayCamera(`weak_do_${weakness}`)}</p>
+      <p class="quiet">{sayCamera('weak_text')}</p>
       {keeping && (
         <Tiles
           legend={sayCamera('weak_why')}

@@ -106,9 +106,14 @@ export function visitNow(state: JobState): Visit | null {
   return state.visit_id === null ? null : find(state.visits, 'visit_id', state.visit_id);
 }
 
-/** Photos of a step and role that still count, oldest first. */
+/** Photos of a step and role that still count, oldest first. Marked copies stand beside theirs and count for nothing. */
 export function photosOf(state: JobState, key: Key, role: string): Photo[] {
-  return state.photos.filter((photo) => isAt(key, photo) && photo.role === role && !photo.retracted && photo.replaced_by === null);
+  return state.photos.filter((photo) => isAt(key, photo) && photo.role === role && !isCopy(photo) && !photo.retracted && photo.replaced_by === null);
+}
+
+/** Whether it is a marked copy of another photo. In a state that an older server folded, no photo says so. */
+export function isCopy(photo: Photo): boolean {
+  return (photo.of ?? null) !== null;
 }
 
 /** Of the whole job, and of no step. */

@@ -1,6 +1,12 @@
 /** A text or a day that a person writes, with its name above and its problem below. */
 import { useId } from 'preact/hooks';
+import { catalogue } from '../i18n/catalogue';
 import { Icon } from './icon';
+
+export const sayField = catalogue({
+  en: { too_long: '{n} {n|character|characters} too many. Shorten it; all of it is still here.' },
+  'zh-Hans': { too_long: '超出 {n} 个字。请缩短，内容都还在。' },
+});
 
 export function Field({ label, value, lines = 1, most, mode = 'text', hint, problem, autocomplete = 'off', testid, onWrite }: {
   readonly label: string;
@@ -16,15 +22,17 @@ export function Field({ label, value, lines = 1, most, mode = 'text', hint, prob
   readonly onWrite: (value: string) => void;
 }) {
   const id = useId();
-  const below = problem || hint ? `${id}-below` : undefined;
+  // A paste is never cut: what is too much is said, and stays.
+  const over = most === undefined || value.length <= most ? 0 : [...value].length - most;
+  const wrong = over > 0 ? sayField('too_long', { n: over }) : problem;
+  const below = wrong || hint ? `${id}-below` : undefined;
   const shared = {
     id,
     class: 'input',
     value,
-    maxLength: most,
     autocomplete,
     'aria-describedby': below,
-    'aria-invalid': Boolean(problem),
+    'aria-invalid': Boolean(wrong),
     'data-testid': testid,
   };
   return (
@@ -35,9 +43,9 @@ export function Field({ label, value, lines = 1, most, mode = 'text', hint, prob
       ) : (
         <input {...shared} type="text" inputMode={mode} spellcheck={false} onInput={(event) => onWrite(event.currentTarget.value)} />
       )}
-      {problem ? (
+      {wrong ? (
         <p class="problem" id={below} role="alert">
-          <Icon name="octagon-x" /> {problem}
+          <Icon name="octagon-x" /> {wrong}
         </p>
       ) : (
         hint && <p class="small quiet" id={below}>{hint}</p>

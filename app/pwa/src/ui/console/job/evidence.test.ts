@@ -23,7 +23,7 @@ const STANDARD: Standard = {
 
 function photo(photo_id: string, step_id: string | null, more: Partial<Photo> = {}): Photo {
   const recorded = { event_id: photo_id, device_id: 'd', actor: 'a', at: '2026-11-22T10:00:00.000Z', rev: 1, late: false };
-  const shown = { role: 'r', component: null, sha256: 'f'.repeat(64), size: 1, mime: 'image/jpeg', w: 4, h: 3, source: 'camera', quality: null, finding_id: null } as const;
+  const shown = { role: 'r', component: null, sha256: 'f'.repeat(64), size: 1, mime: 'image/jpeg', w: 4, h: 3, source: 'camera', quality: null, finding_id: null, of: null } as const;
   return { photo_id, step_id, unit_id: 'u1', ...shown, ...recorded, retracted: false, replaced_by: null, after_signoff: false, ...more };
 }
 

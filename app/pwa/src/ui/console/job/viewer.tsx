@@ -102,6 +102,7 @@ function Version({ view, shot, photo, version, title, onZoom }: {
 function PhotoNotes({ photo }: { readonly photo: Photo }) {
   const notes = [
     photo.retracted && say('retracted'),
+    (photo.of ?? null) !== null && say('marked_copy'),
     photo.after_signoff && say('after_signoff'),
     photo.source === 'file' && say('from_file'),
     photo.quality?.override && say('override', { text: photo.quality.override }),
