@@ -105,8 +105,8 @@ def _captured(state: JsonObject, event: Event, data: JsonObject) -> None:
     if find(state["photos"], "photo_id", data["photo_id"]) is not None:
         add_anomaly(state, event, "duplicate_id", data["photo_id"])
         return
-    members = ("photo_id", "role", "step_id", "unit_id", "component", "sha256", "size", "mime", "w", "h", "source", "quality", "finding_id", "of")
-    photo = recorded(state, event, data, *members)
+    what = ("photo_id", "role", "step_id", "unit_id", "component", "of")
+    photo = recorded(state, event, data, *what, "sha256", "size", "mime", "w", "h", "source", "quality", "finding_id")
     photo |= {"retracted": False, "replaced_by": None, "after_signoff": bool(state["signoffs"])}
     finding = _answer_finding(state, event, data)
     replaced = find(state["photos"], "photo_id", finding["photo_id"]) if finding else None

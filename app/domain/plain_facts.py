@@ -23,8 +23,8 @@ def plain_fact(text: str, quick: Callable[[str], Any]) -> JsonObject | None:
     `quick` reads JSON. A body that is found here is one that `parse_body` finds too, and its data has no problem.
     """
     envelope = _ENVELOPE(text)
-    form = _FORMS.get(envelope[1]) if envelope else None
-    if envelope is None or form is None or not knows(envelope[1], int(envelope[2])) or len(text) > _CHARACTERS_MAX or form.data(text, envelope.end()) is None:
+    form = _FORMS.get(envelope[1]) if envelope and knows(envelope[1], int(envelope[2])) else None
+    if envelope is None or form is None or len(text) > _CHARACTERS_MAX or form.data(text, envelope.end()) is None:
         return None
     body: JsonObject = quick(text)
     data = body["data"]
