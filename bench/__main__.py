@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from bench import first_load, folds, phone, photos, pull, push, scan
+from bench import first_load, folds, moments, phone, photos, pull, push, scan
 from bench.ground import DIALECTS, on_fresh_database
 
 Figures = dict[str, Any]
@@ -24,6 +24,7 @@ def _workloads() -> Iterator[tuple[str, Callable[[], Figures]]]:
     yield "first_load", first_load.measure
     yield "folds", folds.measure
     yield "phone", partial(on_fresh_database, "sqlite", phone.measure)
+    yield "moments", partial(on_fresh_database, "sqlite", moments.measure)
     yield "scan", partial(on_fresh_database, "sqlite", scan.measure)
     for workload in (push, photos, pull):
         for dialect in DIALECTS:

@@ -62,6 +62,22 @@ def test_h02_without_a_database_capture_goes_on_among_the_files(phone: Phone) ->
     assert phone.office_blob(late[1]["sha256"]) == phone.bytes_of(late[1]["sha256"])
 
 
+def test_what_a_page_kept_late_before_it_was_closed_is_taken_up_by_the_one_that_stays(phone: Phone) -> None:
+    """Found by the engine simulator, seed 843566830: the other page had nothing to send, and said so."""
+    other = phone.page.context.new_page()
+    other.goto(f"{phone.server.url}/")
+    other.wait_for_function("globalThis.booted === true")
+    other.evaluate(BREAK, 1_000_000)
+    job_id = phone.job_id
+    kept = other.evaluate("(job) => engine.record.record(job, 'note.added', { text: 'left behind' })", job_id)
+    assert kept["copies"] == 1
+    other.close()
+    phone.do("engine.sync.syncNow()")
+    until(phone.page, "engine.filesIn('late').then((names) => names.length === 0)")
+    phone.delivered()
+    assert phone.office_notes() == ["left behind"]
+
+
 def test_a_file_that_is_held_for_a_moment_costs_no_second_copy(phone: Phone) -> None:
     """As the page before this one does while it ends."""
     other = phone.page.context.new_page()

@@ -150,7 +150,7 @@ export class Tab implements Gate {
         this.state = state;
       },
       onKept: (kind) => {
-        if (kind === 'acks') void this.#letGo();
+        if (kind === 'acks') void this.#afterContact();
       },
     });
     phone.locks.keep('drain', this, (held) => this.drain?.feed({ type: 'lock', held }));
@@ -231,7 +231,9 @@ export class Tab implements Gate {
     return JSON.stringify({ v: 1, event_id, job_id, kind, kv, at, mono_ms: 1, boot, seen: { rev: 0 }, actor, where: null, data: data as Json });
   }
 
-  async #letGo(): Promise<void> {
+  /** As `afterContact` in state/sending.ts. */
+  async #afterContact(): Promise<void> {
+    void this.#takeUp();
     await sweep(this.store).catch(() => 0);
   }
 

@@ -14,6 +14,7 @@ import { START, type SyncState } from '../sync/syncState';
 import { openChannel, type Message } from './channel';
 import { isStuck } from './delivery';
 import { filedCount, readAgain, syncMark, syncState } from './held';
+import { takeUp, takeUpSoon } from './late';
 import { setPhone } from './phone';
 import { compose } from './record';
 
@@ -131,6 +132,8 @@ function isDamaged(state: SyncState): boolean {
 }
 
 async function afterContact(store: EvidenceStore, token: () => string | null): Promise<void> {
+  // A page that is gone may have left facts among the files alone, and nobody else knows of them.
+  void takeUp().then(takeUpSoon);
   await letGo(store);
   const { reportCondition } = await import('./condition');
   await reportCondition(token());

@@ -6,6 +6,7 @@ import { stamp } from '../device/clock';
 import { blobTrouble, eventTrouble, isDelivered, isStuck, percentOf } from './delivery';
 import { blobOwners, heldReceipts, minute, standings, syncMark, syncState } from './held';
 import { eventItem } from './items';
+import { takeUp } from './late';
 import { phoneHere } from './phone';
 
 export interface SyncStatus {
@@ -94,6 +95,8 @@ export function syncNow(): void {
 /** After a fresh round trip: is nothing left that is only on this phone? False as well when the server cannot be reached. */
 export async function confirmDelivered(): Promise<boolean> {
   if (!phoneHere()) return false;
+  // Also what a page that is gone left among the files alone.
+  await takeUp();
   const { last_ok_ms: before, failures } = syncState.value;
   syncNow();
   const fresh = await new Promise<boolean>((resolve) => {
