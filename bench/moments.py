@@ -1,7 +1,7 @@
 """How long an installer waits: for the day after a cold start without a network, for the viewfinder, and for a photo to be on the phone.
 
-The page's own thread is slowed four times by Chromium. Its workers are not: what the photo's worker took is therefore counted four
-times. The service worker and the camera of the machine run at their own speed.
+The page's own thread is slowed four times by Chromium, its workers are not. Of the photo there are therefore two figures: as it was,
+and with what its worker took counted four times. The service worker and the machine's camera run at their own speed.
 """
 
 import io
@@ -69,7 +69,8 @@ def measure(ground: Ground) -> dict[str, Any]:
         "jobs": JOBS,
         "cold_start_ms": _median(starts),
         "viewfinder_ms": _median(frames),
-        "photo_12_mp_ms": _median(photos),
+        "photo_12_mp_ms": _median([whole for whole, _ in photos]),
+        "photo_12_mp_worker_slowed_ms": _median([whole + (SLOWER - 1) * worker for whole, worker in photos]),
     }
 
 
@@ -108,14 +109,14 @@ def _viewfinder(phone: Installer, job_id: str) -> float:
         return _when(page, "frame") - _when(page, "tapped")
 
 
-def _photo(phone: Installer, job_id: str) -> float:
-    """From the choice of a photo of 12 megapixels to "On this phone"."""
+def _photo(phone: Installer, job_id: str) -> tuple[float, float]:
+    """From the choice of a photo of 12 megapixels to "On this phone", and how long its worker took of that."""
     with _slow_page(phone) as page:
         phone.visit(job_id, "photo", id="PRO-02", unit="", role="path")
         expect(phone.by("shutter")).to_be_enabled()
         page.wait_for_timeout(500)
         phone.by("file").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": _large()})
-        return _when(page, "photo") - _when(page, "chosen") + (SLOWER - 1) * _when(page, "worker")
+        return _when(page, "photo") - _when(page, "chosen"), _when(page, "worker")
 
 
 def _when(page: Page, name: str) -> float:

@@ -49,7 +49,8 @@ export async function copyOf(file: File): Promise<{ bytes: ArrayBuffer; mime: st
 export async function preparePhoto(bytes: ArrayBuffer, mime: string, spec: PhotoSpec): Promise<PreparedPhoto> {
   const size = pictureSize(bytes);
   if (size && size.w * size.h > PIXELS_MOST) throw new TooManyPixels(Math.round((size.w * size.h) / 1_000_000));
-  const worker = new Worker(new URL('./photo.worker.ts', import.meta.url), { type: 'module' });
+  const worker = spare ?? startWorker();
+  spare = null;
   try {
     const reply = await new Promise<PhotoReply>((resolve, reject) => {
       worker.onmessage = (message: MessageEvent<PhotoReply>) => resolve(message.data);
@@ -62,5 +63,25 @@ export async function preparePhoto(bytes: ArrayBuffer, mime: string, spec: Photo
   } finally {
     // A worker a photo: what a large picture took is given back at once.
     worker.terminate();
+    if (wanted > 0) spare = startWorker();
   }
+}
+
+let spare: Worker | null = null;
+let wanted = 0;
+
+/** Keeps a worker started while photos are taken, so that none waits for its code. Returns what ends that. */
+export function readyForPhotos(): () => void {
+  wanted += 1;
+  spare ??= startWorker();
+  return () => {
+    wanted -= 1;
+    if (wanted > 0) return;
+    spare?.terminate();
+    spare = null;
+  };
+}
+
+function startWorker(): Worker {
+  return new Worker(new URL('./photo.worker.ts', import.meta.url), { type: 'module' });
 }

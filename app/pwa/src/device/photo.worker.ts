@@ -38,21 +38,22 @@ async function prepare({ bytes, mime, spec }: Request): Promise<PhotoReply> {
 
 async function keep(picture: ImageBitmap, spec: PhotoSpec): Promise<PreparedPhoto> {
   const canvas = drawn(picture, spec.max_side);
-  const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: spec.quality / 100 });
-  const bytes = await blob.arrayBuffer();
+  // It is encoded on another thread; what follows meanwhile is made of the small one, for the large one is slow to look at.
+  const encoded = canvas.convertToBlob({ type: 'image/jpeg', quality: spec.quality / 100 });
+  const small = drawn(canvas, THUMB_SIDE).convertToBlob({ type: 'image/jpeg', quality: THUMB_QUALITY });
+  const found = measure(greyOf(pixelsOf(drawn(canvas, MEASURED_SIDE))));
+  const bytes = await (await encoded).arrayBuffer();
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  // What follows is made of the small one: the large one is slow to look at.
-  const small = await drawn(canvas, THUMB_SIDE).convertToBlob({ type: 'image/jpeg', quality: THUMB_QUALITY });
-  const thumb = await small.arrayBuffer();
-  return { bytes, sha256, mime: 'image/jpeg', thumb, w: canvas.width, h: canvas.height, ...measure(greyOf(pixelsOf(drawn(canvas, MEASURED_SIDE)))) };
+  const thumb = await (await small).arrayBuffer();
+  return { bytes, sha256, mime: 'image/jpeg', thumb, w: canvas.width, h: canvas.height, ...found };
 }
 
 function drawn(picture: ImageBitmap | OffscreenCanvas, maxSide: number): OffscreenCanvas {
   const scale = Math.min(1, maxSide / Math.max(picture.width, picture.height));
   const canvas = new OffscreenCanvas(Math.max(1, Math.round(picture.width * scale)), Math.max(1, Math.round(picture.height * scale)));
   const pen = penOf(canvas);
-  pen.imageSmoothingQuality = 'high';
+  pen.imageSmoothingQuality = 'medium';
   // A transparent picture becomes black in JPEG without a ground.
   pen.fillStyle = '#fff';
   pen.fillRect(0, 0, canvas.width, canvas.height);

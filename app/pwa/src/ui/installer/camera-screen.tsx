@@ -1,7 +1,7 @@
 /** The camera for one role: outline, hint, shutter. A photo is shown in place at once, with where it truly is. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { find } from '../../domain/job';
-import { copyOf, NotAPicture, preparePhoto, TooManyPixels, type PreparedPhoto } from '../../device/photo';
+import { copyOf, NotAPicture, preparePhoto, readyForPhotos, TooManyPixels, type PreparedPhoto } from '../../device/photo';
 import { weaknessOf, type Weakness } from '../../device/photo-measure';
 import type { PhotoRole } from '../../domain/standard';
 import { keepThumb } from '../../state/items';
@@ -53,6 +53,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
   const [still, setStill] = useState<string | null>(null);
   const [trouble, setTrouble] = useState<string | null>(null);
   const isShown = useShown();
+  useEffect(readyForPhotos, []);
   const [weak, setWeak] = useState<{ weakness: Weakness; url: string; decide: (override: string | null | undefined) => void } | null>(null);
   const dark = useDarkness(video, camera !== null && still === null);
 
