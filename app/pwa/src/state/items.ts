@@ -47,11 +47,11 @@ export async function photoUrl(sha256: string): Promise<string | null> {
 }
 
 /** An object URL of the picture as the office shows it, for one that this phone has not got; null without a connection. */
-export async function officePhotoUrl(sha256: string): Promise<string | null> {
+export async function officePhotoUrl(sha256: string, size: 'thumb' | 'full'): Promise<string | null> {
   const token = phoneHere()?.drain.token;
   if (!token) return null;
   try {
-    const answer = await fetch(`/api/v1/blobs/${sha256}/view`, { headers: { Authorization: `Bearer ${token}` }, credentials: 'omit', redirect: 'error' });
+    const answer = await fetch(`/api/v1/blobs/${sha256}/${size === 'thumb' ? 'thumb' : 'view'}`, { headers: { Authorization: `Bearer ${token}` }, credentials: 'omit', redirect: 'error' });
     const picture = answer.ok && (answer.headers.get('Content-Type') ?? '').startsWith('image/');
     return picture ? URL.createObjectURL(await answer.blob()) : null;
   } catch {

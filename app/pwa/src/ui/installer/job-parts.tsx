@@ -6,6 +6,7 @@ import { pick } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { categoryIcon, Icon, type IconName } from '../parts/icon';
 import { Chip } from '../parts/notice';
+import { lastHand } from './crew';
 import { address, go } from './route';
 import { isAt } from '../../domain/checklist';
 import { isOpen, nextStep, phases, photosOf, placeOf, roleOf, scanState, subjectOf, type PhaseProgress } from './work';
@@ -123,6 +124,7 @@ export function StepRow({ view, step }: { readonly view: JobView; readonly step:
   const subject = view.state.units.length > 1 || step.component !== null ? subjectOf(view.state, step) : '';
   const photos = step.rule.evidence.reduce((sum, asked) => (asked.kind === 'photo' ? sum + photosOf(view.state, step, asked.role).length : sum), 0);
   const look = stepLook(step);
+  const hand = lastHand(view, step);
   return (
     <li>
       <a class="step-row" href={placeOf(view.job_id, step)} data-testid="step" data-step={step.step_id} data-unit={step.unit_id ?? ''} data-part={step.component ?? ''} data-verdict={step.verdict}>
@@ -130,7 +132,7 @@ export function StepRow({ view, step }: { readonly view: JobView; readonly step:
         <span class="grow">
           <span>{pick(step.rule.title)}</span>
           {subject && <span class="small quiet block">{subject}</span>}
-          <span class={`small block ${isOpen(step) ? 'quiet' : look.tone}`}>{isOpen(step) ? missingText(view, step) : look.word}</span>
+          <span class={`small block ${isOpen(step) ? 'quiet' : look.tone}`}>{[isOpen(step) ? missingText(view, step) : look.word, hand].filter(Boolean).join(' · ')}</span>
         </span>
         {photos > 0 && (
           <span class="row small quiet figures">

@@ -1,13 +1,14 @@
 /** One job: who and where, what was sent back, how far the work is, and one big button that says what comes next. */
-import { openFindings } from '../../domain/job';
+import { openFindings, type Recorded } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
 import { pick } from '../i18n/catalogue';
-import { clock, day, moment, slotText } from '../i18n/format';
+import { clock, day, slotText } from '../i18n/format';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { Chip, Notice } from '../parts/notice';
+import { colleague, CrewLine, useCompany } from './crew';
 import { reasonsOf } from './failure-reasons';
-import { FindingCard } from './finding-card';
+import { byWhom, FindingCard } from './finding-card';
 import { Frame } from './frame';
 import { PhasePlan, StepList, UnitList } from './job-parts';
 import { address, go } from './route';
@@ -21,6 +22,7 @@ import { sayJob } from './words-job';
 
 export function Job({ jobId }: { readonly jobId: string }) {
   const view = useJob(jobId);
+  useCompany(view);
   if (!view) return <NoJob />;
   const { state } = view;
   return (
@@ -132,10 +134,12 @@ function VisitBefore({ view: { state, standards } }: { readonly view: JobView })
   );
 }
 
-function Contact({ view: { state } }: { readonly view: JobView }) {
+function Contact({ view }: { readonly view: JobView }) {
+  const { state } = view;
   const visit = visitNow(state);
   const place = state.address;
-  const way = visit?.arrived ? sayJob('arrived_at', { time: clock(visit.arrived.at) }) : visit?.departed ? sayJob('departed_at', { time: clock(visit.departed.at) }) : null;
+  const last = visit?.arrived ?? visit?.departed;
+  const way = last && [sayJob(visit?.arrived ? 'arrived_at' : 'departed_at', { time: clock(last.at) }), colleague(view, last.actor)].filter(Boolean).join(' · ');
   return (
     <section class="card stack tight">
       {place && <p>{[...place.lines, place.city, place.postcode].filter(Boolean).join(', ')}</p>}
@@ -151,6 +155,7 @@ function Contact({ view: { state } }: { readonly view: JobView }) {
           {state.note}
         </p>
       )}
+      <CrewLine view={view} />
       <div class="row">
         {state.services.map((service) => (
           <Chip key={service}>{sayJob.has(`service_${service}`) ? sayJob(`service_${service}` as 'service_deliver') : service}</Chip>
@@ -175,10 +180,11 @@ function Contact({ view: { state } }: { readonly view: JobView }) {
   );
 }
 
-function Notes({ view: { state } }: { readonly view: JobView }) {
+function Notes({ view }: { readonly view: JobView }) {
+  const { state } = view;
   const lines = [
-    ...state.notes.map((note) => ({ event_id: note.event_id, device_id: note.device_id, at: note.at, text: note.text, problem: false })),
-    ...state.issues.map((issue) => ({ event_id: issue.event_id, device_id: issue.device_id, at: issue.at, text: issue.note ?? issue.code, problem: true })),
+    ...state.notes.map((note) => ({ ...recordOf(note), text: note.text, problem: false })),
+    ...state.issues.map((issue) => ({ ...recordOf(issue), text: issue.note ?? issue.code, problem: true })),
   ].sort((one, other) => one.at.localeCompare(other.at));
   if (lines.length === 0) return null;
   return (
@@ -190,7 +196,7 @@ function Notes({ view: { state } }: { readonly view: JobView }) {
             {line.problem && <Chip tone="warn" icon="flag">{sayJob('issue')}</Chip>}
             <p>{line.text}</p>
             <div class="row apart small">
-              <span class="quiet figures">{moment(line.at)}</span>
+              <span class="quiet figures">{byWhom(view.people[line.actor], line.at)}</span>
               <ItemMark eventId={line.event_id} deviceId={line.device_id} />
             </div>
           </li>
@@ -198,4 +204,8 @@ function Notes({ view: { state } }: { readonly view: JobView }) {
       </ul>
     </section>
   );
+}
+
+function recordOf({ event_id, device_id, actor, at }: Recorded): Pick<Recorded, 'event_id' | 'device_id' | 'actor' | 'at'> {
+  return { event_id, device_id, actor, at };
 }

@@ -2,15 +2,15 @@
 import { useState } from 'preact/hooks';
 import type { Photo } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
-import { moment } from '../i18n/format';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { Sheet } from '../parts/sheet';
 import { toast } from '../parts/toast';
+import { byWhom } from './finding-card';
 import { address, go } from './route';
 import { save } from './saving';
 import { ItemMark } from './sync-bar';
-import { usePhoto } from './use';
+import { useAnyPhoto } from './use';
 import { isCopy } from './work';
 import { sayJob } from './words-job';
 import { sayStep } from './words-step';
@@ -42,12 +42,12 @@ function withCopies(view: JobView, photos: readonly Photo[]): Photo[] {
 }
 
 export function Thumb({ sha256 }: { readonly sha256: string }) {
-  const url = usePhoto(sha256, 'thumb');
+  const url = useAnyPhoto(sha256, 'thumb');
   return url ? <img src={url} alt="" /> : <Icon name={url === '' ? 'image-off' : 'camera'} class="quiet" />;
 }
 
 function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; readonly photo: Photo; readonly title: string; readonly onClose: () => void }) {
-  const url = usePhoto(photo.sha256, 'full');
+  const url = useAnyPhoto(photo.sha256);
   const at = { id: photo.step_id ?? '', unit: photo.unit_id ?? '', role: photo.role, ...(photo.step_id === null && { for: 'failure' }) };
   const remove = async (): Promise<void> => {
     if (!(await save(view.job_id, 'photo.retracted', { photo_id: photo.photo_id, reason: 'removed' }))) return;
@@ -58,7 +58,7 @@ function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; r
     <Sheet title={title} testid="photo-sheet" onClose={onClose}>
       {url ? <img class="photo-large" src={url} alt={title} /> : url === '' && <p class="quiet">{sayStep('photo_gone')}</p>}
       <div class="row apart small">
-        <span class="quiet figures">{moment(photo.at)}</span>
+        <span class="quiet figures">{byWhom(view.people[photo.actor], photo.at)}</span>
         <ItemMark sha256={photo.sha256} deviceId={photo.device_id} />
       </div>
       {!isCopy(photo) && (

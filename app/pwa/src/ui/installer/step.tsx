@@ -12,6 +12,7 @@ import { fresh, saveAnswer } from './answer';
 import { AnswerEditor, answerText, isOutside, problemOf, valueOf, type AnswerDraft } from './answer-editor';
 import { ExceptionSheet } from './exception-sheet';
 import { SITE_PHASES } from './fail-details';
+import { useCompany } from './crew';
 import { byWhom, reasonWord } from './finding-card';
 import { Frame } from './frame';
 import { NoJob } from './job';
@@ -29,6 +30,7 @@ import { sayStep } from './words-step';
 
 export function StepScreen({ jobId, query }: { readonly jobId: string; readonly query: Query }) {
   const view = useJob(jobId);
+  useCompany(view);
   const step = view && stepAt(view, query);
   return view && step ? <OneStep view={view} step={step} findingId={query.finding ?? null} /> : <NoJob />;
 }
@@ -239,6 +241,7 @@ function ScanPart({ view, step, unitId }: { readonly view: JobView; readonly ste
       <span class="grow">
         {scanned === 'matched' ? <Chip tone="ok">{sayJob('scanned')}</Chip> : scanned === 'wrong' ? <Chip tone="stop">{sayJob('wrong_scanned')}</Chip> : <span class="quiet">{sayStep('not_scanned')}</span>}
         {last?.serial && <span class="block code">{last.serial}</span>}
+        {last && <span class="small quiet figures block">{byWhom(view.people[last.actor], last.at)}</span>}
         {last && <ItemMark eventId={last.event_id} deviceId={last.device_id} />}
       </span>
       <Button icon="scan-barcode" testid="scan-again" onTap={() => go(scanPlace(view, step))}>

@@ -30,14 +30,14 @@ export function usePhoto(sha256: string | null, size: 'thumb' | 'full'): string 
 }
 
 /** As `usePhoto`; the office's picture when this phone has none, as for what another phone took. */
-export function useAnyPhoto(sha256: string): string | null {
-  const own = usePhoto(sha256, 'full');
+export function useAnyPhoto(sha256: string, size: 'thumb' | 'full' = 'full'): string | null {
+  const own = usePhoto(sha256, size);
   const [other, setOther] = useState<string | null>(null);
   useEffect(() => {
     if (own !== '') return;
     let gone = false;
     let made: string | null = null;
-    void officePhotoUrl(sha256).then((found) => {
+    void officePhotoUrl(sha256, size).then((found) => {
       made = found;
       if (gone && found) URL.revokeObjectURL(found);
       else setOther(found ?? '');
@@ -46,7 +46,7 @@ export function useAnyPhoto(sha256: string): string | null {
       gone = true;
       if (made) URL.revokeObjectURL(made);
     };
-  }, [sha256, own]);
+  }, [sha256, own, size]);
   return own === '' ? other : own;
 }
 
