@@ -44,6 +44,17 @@ CAMERA = """() => {
     }
     return stream;
   };
+  if (sessionStorage.getItem('worker')) {
+    window.broken = 0;
+    window.Worker = new Proxy(Worker, {
+      construct(real, [address, options]) {
+        if (window.broken > 0 || !String(address).includes('photo')) return new real(address, options);
+        const none = new real('/no-such-worker.js', options);
+        none.addEventListener('error', () => (window.broken += 1));
+        return none;
+      },
+    });
+  }
   const listed = devices.enumerateDevices.bind(devices);
   const lens = (label, deviceId) => ({ kind: 'videoinput', label, deviceId, groupId: '' });
   const lenses = [lens('Front Camera', 'front'), lens('Back Wide Camera', 'wide'), lens('Back Camera', 'near')];
@@ -105,6 +116,15 @@ def test_the_next_lens_is_used_and_kept(installer: Installer, job_id: str) -> No
     expect(installer.by("lens")).to_have_accessible_name("Camera 2 of 2: use the next one")
     installer.by("lens").click()
     expect(installer.by("lens")).to_have_accessible_name("Camera 1 of 2: use the next one")
+
+
+def test_a_worker_that_does_not_start_costs_no_photo(installer: Installer, job_id: str) -> None:
+    begin(installer, job_id, worker="1")
+    installer.page.wait_for_function("window.broken > 0")
+    before = installer.recorded()
+    installer.take_photo()
+    assert installer.recorded() == before + 1
+    remove_photo(installer, job_id)
 
 
 def test_files_that_are_no_photo(installer: Installer, job_id: str) -> None:

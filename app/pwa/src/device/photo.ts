@@ -34,6 +34,8 @@ export class TooManyPixels extends Error {
 }
 
 const PIXELS_MOST = 64_000_000;
+/** Many times what an old phone needs for the largest photo. */
+const SILENT_MS = 60_000;
 
 export type PhotoReply = { readonly photo: PreparedPhoto } | { readonly failed: 'not_a_picture' | 'no_memory' };
 
@@ -55,6 +57,8 @@ export async function preparePhoto(bytes: ArrayBuffer, mime: string, spec: Photo
     const reply = await new Promise<PhotoReply>((resolve, reject) => {
       worker.onmessage = (message: MessageEvent<PhotoReply>) => resolve(message.data);
       worker.onerror = () => reject(new Error('photo worker ended'));
+      // A phone that is short of memory ends workers without a word.
+      setTimeout(() => reject(new Error('photo worker is silent')), SILENT_MS);
       worker.postMessage({ bytes, mime, spec });
     });
     if ('photo' in reply) return reply.photo;
@@ -63,7 +67,7 @@ export async function preparePhoto(bytes: ArrayBuffer, mime: string, spec: Photo
   } finally {
     // A worker a photo: what a large picture took is given back at once.
     worker.terminate();
-    if (wanted > 0) spare = startWorker();
+    if (wanted > 0) spare = startSpare();
   }
 }
 
@@ -73,13 +77,22 @@ let wanted = 0;
 /** Keeps a worker started while photos are taken, so that none waits for its code. Returns what ends that. */
 export function readyForPhotos(): () => void {
   wanted += 1;
-  spare ??= startWorker();
+  spare ??= startSpare();
   return () => {
     wanted -= 1;
     if (wanted > 0) return;
     spare?.terminate();
     spare = null;
   };
+}
+
+/** One that cannot start says so while nobody waits for it yet: then there is none. */
+function startSpare(): Worker {
+  const worker = startWorker();
+  worker.onerror = () => {
+    if (spare === worker) spare = null;
+  };
+  return worker;
 }
 
 function startWorker(): Worker {
