@@ -54,7 +54,7 @@ lock: $(PACKAGES) ## Lock the Python versions of pyproject.toml anew, with hashe
 	@$(LOCK) --group dev -c requirements.txt -o requirements-dev.txt
 
 clean: ## Remove everything that was installed or built; data in var/ stays
-	rm -rf .venv $(PWA)/node_modules $(PWA)/static
+	rm -rf .venv $(PWA)/node_modules $(PWA)/static bench/audit/node_modules
 
 # Each rule is met again when a file it names is newer; the scripts then compare contents and do only what has changed.
 $(PACKAGES): requirements.txt tools/python.sh

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from bench import first_load, folds, moments, phone, photos, pull, push, scan
+from bench import first_load, folds, lighthouse, moments, phone, photos, pull, push, scan
 from bench.ground import DIALECTS, on_fresh_database
 
 Figures = dict[str, Any]
@@ -25,6 +25,7 @@ def _workloads() -> Iterator[tuple[str, Callable[[], Figures]]]:
     yield "folds", folds.measure
     yield "phone", partial(on_fresh_database, "sqlite", phone.measure)
     yield "moments", partial(on_fresh_database, "sqlite", moments.measure)
+    yield "lighthouse", partial(on_fresh_database, "sqlite", lighthouse.measure)
     yield "scan", partial(on_fresh_database, "sqlite", scan.measure)
     for workload in (push, photos, pull):
         for dialect in DIALECTS:

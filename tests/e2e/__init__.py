@@ -1,5 +1,3 @@
-
-
 from playwright.sync_api import expect
 
 # Machines that run these tests are small and shared; what does come, comes within this, and only what fails waits for it.

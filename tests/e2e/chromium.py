@@ -45,11 +45,12 @@ class PhoneBrowser:
     film: Path | None = None
     language: str = "en-US"
     browser: Browser = field(init=False)
+    port: int = field(init=False)
     _process: "subprocess.Popen[bytes] | None" = None
 
     def open(self) -> Page:
         """Start the browser and give a page of a phone's size."""
-        port = _free_port()
+        self.port = _free_port()
         camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
         if self.film is not None:
             camera.append(f"--use-file-for-fake-video-capture={self.film}")
@@ -61,14 +62,14 @@ class PhoneBrowser:
                 *camera,
                 f"--lang={self.language}",
                 f"--user-data-dir={self.profile}",
-                f"--remote-debugging-port={port}",
+                f"--remote-debugging-port={self.port}",
                 "about:blank",
             ],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
-        self.browser = self._connect(port)
+        self.browser = self._connect(self.port)
         page = self.context.pages[0] if self.context.pages else self.context.new_page()
         session = self.context.new_cdp_session(page)
         session.send("Emulation.setDeviceMetricsOverride", PHONE)

@@ -91,9 +91,7 @@ def test_the_other_s_work_comes_by_itself_while_the_job_is_looked_at(pair: tuple
     expect(li.by("note").filter(has_text="Bolts are out")).to_contain_text("Wang，")
 
 
-def test_one_of_them_ends_it_for_both(
-    pair: tuple[Installer, Installer], phones: Phones, people: Network, job_id: str, town: Town
-) -> None:
+def test_one_of_them_ends_it_for_both(pair: tuple[Installer, Installer], phones: Phones, people: Network, job_id: str, town: Town) -> None:
     wang, li = pair
     phones.film.label(people.state(job_id)["units"][0]["serial"])
     wang.go_offline()

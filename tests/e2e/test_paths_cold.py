@@ -107,6 +107,8 @@ def test_a_link_into_the_app_opens_its_screen_after_a_cold_start(phone: Colleagu
             installer.page.goto(f"{phone.url}/app/{hash_}")
             expect(installer.page.locator(f"#root > [data-testid={screen}]")).to_be_visible()
             assert installer.page.evaluate("location.hash") == hash_
+            # What is there for an app that does not start would lie over one that did.
+            expect(installer.page.locator(".boot-help, .boot-mark")).to_have_count(0)
         # Up from a place that was not walked to, to the one above it.
         installer.page.goto("about:blank")
         installer.page.goto(f"{phone.url}/app/#/job/{job_id}/step?id=SIT-01&unit=")

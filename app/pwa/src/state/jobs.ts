@@ -19,8 +19,8 @@ export interface JobView {
   readonly standards: readonly Standard[];
   readonly steps: readonly Step[];
   readonly offline_ready: boolean;
-  /** `standard` (a pinned standard is not here yet), `app` (the app itself is not kept for offline use yet). */
-  readonly not_ready_why: readonly ('standard' | 'app')[];
+  /** `standard` (a pinned standard is not here yet), `app` (the app itself is not kept for offline use yet), `looking` (it may be). */
+  readonly not_ready_why: readonly ('standard' | 'app' | 'looking')[];
   /** Names by user id. */
   readonly people: Readonly<Record<string, string>>;
   /** This phone's own events of the job: an item is delivered when the event and all its blobs have receipts. */
@@ -66,7 +66,7 @@ function viewOf(job: StoredJob, snapshot: Snapshot, events: readonly OwnEvent[])
   const own = provisional(job, snapshot, events);
   const { state, standards, steps: laid } = foldedOf(snapshot, own);
   const missing = state.standards.length !== standards.length;
-  const why = [...(missing ? ['standard' as const] : []), ...(shellKept.value ? [] : ['app' as const])];
+  const why = [...(missing ? ['standard' as const] : []), ...(shellKept.value ? [] : [shellKept.value === null ? ('looking' as const) : ('app' as const)])];
   const held = events.flatMap(({ stored }) => (standings.value.get(stored.event_id)?.event.stored.hash === stored.hash ? [stored.event_id] : []));
   const delivered = held.filter(isDelivered).length;
   return {

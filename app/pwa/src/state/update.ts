@@ -5,7 +5,7 @@
 import { signal, type ReadonlySignal } from '@preact/signals';
 
 const ready = signal(false);
-const kept = signal(false);
+const kept = signal<boolean | null>(null);
 let registration: ServiceWorkerRegistration | null = null;
 let asked = false;
 
@@ -17,8 +17,8 @@ const AGAIN_MAX_MS = 300_000;
 
 /** A new version is here and waits. */
 export const updateReady: ReadonlySignal<boolean> = ready;
-/** The app itself is kept for offline use. */
-export const shellKept: ReadonlySignal<boolean> = kept;
+/** The app itself is kept for offline use, whole; null until the worker has looked. */
+export const shellKept: ReadonlySignal<boolean | null> = kept;
 
 /** Reloads with the new version. Call it at a safe point: no camera, no pad, nothing half typed. */
 export function applyUpdate(): void {
@@ -33,10 +33,9 @@ export function applyUpdate(): void {
  */
 export async function useWaitingVersion(): Promise<void> {
   if (!('serviceWorker' in navigator)) return;
-  const waiting = await navigator.serviceWorker.getRegistration('/app/').then(
-    (found) => (found?.active ? found.waiting : null),
-    () => null,
-  );
+  const found = await navigator.serviceWorker.getRegistration('/app/').catch(() => undefined);
+  if (!found?.active) kept.value = false;
+  const waiting = found?.active ? found.waiting : null;
   if (!waiting) return;
   const replaced = new Promise<void>((resolve) => navigator.serviceWorker.addEventListener('controllerchange', () => resolve(), { once: true }));
   if (!(await Promise.race([answerOf(waiting, 'use_if_alone'), after(ANSWER_MAX_MS)]))) return;
@@ -48,7 +47,10 @@ export async function useWaitingVersion(): Promise<void> {
 
 /** Keep the app for offline use and look for a newer one; again whenever the app comes to the front. */
 export async function watchForUpdates(): Promise<void> {
-  if (!('serviceWorker' in navigator)) return;
+  if (!('serviceWorker' in navigator)) {
+    kept.value = false;
+    return;
+  }
   let controlled = navigator.serviceWorker.controller !== null;
   navigator.serviceWorker.addEventListener('controllerchange', () => {
     // The first worker takes the page over without changing it. A later one was asked for, here or in another tab: that
@@ -98,6 +100,7 @@ export function lookForUpdate(): void {
 
 function notice(here: ServiceWorkerRegistration): void {
   if (here.active) void answerOf(here.active, 'is_whole').then((whole) => (kept.value = whole));
+  else kept.value = false;
   if (here.waiting && here.active) ready.value = true;
 }
 

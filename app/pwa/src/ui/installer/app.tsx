@@ -48,7 +48,7 @@ export function App() {
 function Phase() {
   const at = route.value;
   useEffect(applyComfort, []);
-  if (phase.value === 'booting') return bootTrouble.value ? <NoStorage /> : <div class="frame" aria-busy="true" />;
+  if (phase.value === 'booting') return bootTrouble.value ? <NoStorage /> : <BootMark />;
   const enrolled = phase.value === 'ready';
   return (
     <>
@@ -59,6 +59,16 @@ function Phase() {
       <ToastPlace />
       <UnsavedPlace />
     </>
+  );
+}
+
+/** The same as app.html shows before there is any code, so that nothing moves when the code has come. */
+function BootMark() {
+  return (
+    <div class="boot-mark" aria-busy="true">
+      <img src="/static/icons/doorstep.svg" width="72" height="72" alt="" />
+      <strong>Doorstep</strong>
+    </div>
   );
 }
 

@@ -50,7 +50,7 @@ export function DayCheck() {
   const clockGood = offset === undefined ? null : offset === null ? false : Math.abs(offset) <= CLOCK_LIMIT_S;
   const fit = fitting(room.value);
   const storage = measured ? keepsTwo() && fit !== null && fit >= FEW_PHOTOS : null;
-  const kept = shellKept.value && !updateReady.value;
+  const kept = shellKept.value === null ? null : shellKept.value && !updateReady.value;
   const all = [storage, camera === null ? null : camera === 'ready', jobsGood, clockGood, kept];
   const good = all.every((tick) => tick === true);
   return (
@@ -100,7 +100,7 @@ export function DayCheck() {
           name={sayEnrol('clock')}
           text={offset == null ? sayEnrol('clock_unknown') : clockGood ? sayEnrol('clock_good') : sayEnrol('clock_off', { n: Math.round(Math.abs(offset) / 60) })}
         />
-        <Tick testid="tick-app" good={kept} name={sayEnrol('app')} text={sayEnrol(!shellKept.value ? 'app_missing' : updateReady.value ? 'app_newer' : 'app_good')}>
+        <Tick testid="tick-app" good={kept} name={sayEnrol('app')} text={kept === null ? sayEnrol('checking') : sayEnrol(!shellKept.value ? 'app_missing' : updateReady.value ? 'app_newer' : 'app_good')}>
           {updateReady.value && (
             <Button icon="refresh-cw" onTap={applyUpdate}>
               {say('update_now')}

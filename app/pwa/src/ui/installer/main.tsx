@@ -28,4 +28,6 @@ effect(() => {
 followAddress();
 void boot();
 const root = document.getElementById('root');
+// What the page held until now has served: kept, the way out for an app that does not start would come to lie over one that did.
+root?.replaceChildren();
 if (root) render(<App />, root);

@@ -60,10 +60,12 @@ export function Settings() {
         <p class="small">
           <span class="code">{saySend('build', { build: buildId })}</span>
         </p>
-        <p class={`mark ${shellKept.value ? 'ok' : 'warn'}`}>
-          <Icon name={shellKept.value ? 'circle-check' : 'triangle-alert'} />
-          {saySend(shellKept.value ? 'app_kept' : 'app_not_kept')}
-        </p>
+        {shellKept.value !== null && (
+          <p class={`mark ${shellKept.value ? 'ok' : 'warn'}`}>
+            <Icon name={shellKept.value ? 'circle-check' : 'triangle-alert'} />
+            {saySend(shellKept.value ? 'app_kept' : 'app_not_kept')}
+          </p>
+        )}
       </section>
       <a class="button link start" href={address('check')}>
         <Icon name="list-checks" />

@@ -169,10 +169,19 @@ export function Readiness({ view }: { readonly view: JobView }) {
       </span>
     );
   }
+  const why = view.not_ready_why;
+  if (why.every((one) => one === 'looking')) {
+    return (
+      <span class="mark quiet" data-testid="not-ready">
+        <Icon name="clock" />
+        {say('ready_looking')}
+      </span>
+    );
+  }
   return (
     <span class="mark warn" data-testid="not-ready">
       <Icon name="triangle-alert" />
-      {say(view.not_ready_why.includes('standard') ? 'not_ready_standard' : 'not_ready_app')}
+      {say(why.includes('standard') ? 'not_ready_standard' : 'not_ready_app')}
       {status.value.online === false && ` · ${say('no_connection')}`}
     </span>
   );
