@@ -52,7 +52,7 @@ class Album:
         return not self.wanted or any(word in name for word in self.wanted)
 
     def phone(self, name: str, page: Page, language: str) -> None:
-        """A phone's screen, by day and by night, on both sizes of phone, and with text twice as large."""
+        """A phone's screen, by day and by night, on both sizes of phone, with text twice as large, for the sun, and on its side."""
         if not self.wants(name):
             return
         for size, (width, height) in SIZES.items():
@@ -63,6 +63,13 @@ class Album:
         page.evaluate("document.documentElement.style.fontSize = '200%'")
         self._shoot(name, page, f"{language}-360-large", "light")
         page.evaluate("document.documentElement.style.fontSize = ''")
+        kept = page.evaluate("document.documentElement.dataset.theme ?? ''")
+        page.evaluate("document.documentElement.dataset.theme = 'sun'")
+        self._shoot(name, page, f"{language}-360-sun", "light")
+        page.evaluate("kept => kept ? document.documentElement.dataset.theme = kept : delete document.documentElement.dataset.theme", kept)
+        page.set_viewport_size({"width": 740, "height": 360})
+        self._shoot(name, page, f"{language}-wide-light", "light")
+        page.set_viewport_size({"width": 360, "height": 740})
 
     def desk(self, name: str, page: Page, language: str) -> None:
         """A page of the office, by day and by night."""

@@ -139,6 +139,28 @@ def test_the_unit_of_another_customer(installer: Installer, phones: Phones, jobs
     assert [anomaly["code"] for anomaly in state["anomalies"]] == ["wrong_unit"]
 
 
+def test_the_same_unit_scanned_in_two_jobs(phones: Phones, people: Network) -> None:
+    """Two orders without serials, and one machine scanned for both: the second scan says where it was scanned before, and counts."""
+    here, there = (
+        people.job("zhao", units=[{"gtin": builders.WASHER}], customer={"name": name, "phone": "138 0000 0003", "language": "en"})
+        for name in ("Zhou Lan", "Wu Gang")
+    )
+    phone = phones.enrolled(people, "zhao")
+    phone.go_offline()
+    for job_id, also in ((here, 0), (there, 1)):
+        phone.arrive(job_id)
+        phone.by("scan-unit").click()
+        phone.type_serial("WM-DDDD-4444")
+        expect(phone.by("count-anyway")).to_be_visible()
+        expect(phone.by("scanned-at")).to_have_count(also)
+        if also:
+            expect(phone.by("scanned-at")).to_contain_text("It was scanned at Zhou Lan")
+        phone.by("count-anyway").click()
+        expect(phone.by("scan-screen")).to_have_count(0)
+    phone.deliver()
+    assert [people.state(job_id)["scans"][0]["serial"] for job_id in (here, there)] == ["WM-DDDD-4444"] * 2
+
+
 def look_at(installer: Installer, jobs: dict[str, Any], place: int) -> None:
     """Open the scanner for one of the job's units."""
     installer.open_job(jobs["ours"])

@@ -1,5 +1,6 @@
 /** Which of the phone's jobs belong to which day. */
 import type { JobView } from '../../state/jobs';
+import { officeNow } from '../../state/office-clock';
 import { isDone } from './work';
 
 export type DayName = 'today' | 'tomorrow' | 'later';
@@ -18,5 +19,5 @@ export function byDay(views: readonly JobView[], now: Date): { name: DayName; vi
 }
 
 export function todays(views: readonly JobView[]): JobView[] {
-  return byDay(views, new Date()).find(({ name }) => name === 'today')?.views ?? [];
+  return byDay(views, officeNow()).find(({ name }) => name === 'today')?.views ?? [];
 }

@@ -140,7 +140,7 @@ function lackingOf(view: JobView, reason: FailureReason, draft: Draft): string[]
     if (asked.kind === 'photo' && photosOf(view.state, NO_STEP, asked.role).length < asked.min) {
       return [pick(roleOf(view.standards, asked.role)?.title) || asked.role];
     }
-    if (asked.kind === 'choice' && !asked.options.some((option) => option.value === draft.choice)) return [sayStep('choose_one')];
+    if (asked.kind === 'choice' && !asked.options.some((option) => option.value === draft.choice)) return [sayEnd('lack_choice')];
     return asked.kind === 'text' && draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
   });
 }

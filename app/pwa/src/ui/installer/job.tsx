@@ -15,7 +15,7 @@ import { address, go } from './route';
 import { ItemMark } from './sync-bar';
 import { StageChip } from './today';
 import { useJob } from './use';
-import { arrive, depart, mapLink } from './visit';
+import { arrive, depart, farAway, mapLink } from './visit';
 import { isDone, nextAction, placeOf, placeOfFinding, visitNow } from './work';
 import { say } from './words';
 import { sayJob } from './words-job';
@@ -28,6 +28,7 @@ export function Job({ jobId }: { readonly jobId: string }) {
   return (
     <Frame testid="job" title={state.customer?.name ?? ''} under={<Under view={view} />} actions={<Next view={view} />}>
       <StateNotice view={view} />
+      <FarAway view={view} />
       <VisitBefore view={view} />
       {openFindings(state).map((finding) => (
         <FindingCard key={finding.finding_id} view={view} finding={finding} />
@@ -116,6 +117,17 @@ function StateNotice({ view }: { readonly view: JobView }) {
       )}
       {state.answers.some((answer) => answer.current && answer.conflict) && <Notice tone="warn" title={sayJob('conflict')} />}
     </>
+  );
+}
+
+/** A wrong house costs an hour; a wrong position costs nothing. So it is said, and nothing stops. */
+function FarAway({ view }: { readonly view: JobView }) {
+  const far = farAway.value;
+  if (far?.job_id !== view.job_id || view.state.stage !== 'on_site') return null;
+  return (
+    <Notice tone="warn" icon="map-pin" title={sayJob('far_away', { km: Math.max(1, Math.round(far.metres / 1000)) })} testid="far-away">
+      <p>{sayJob('far_away_text')}</p>
+    </Notice>
   );
 }
 

@@ -54,6 +54,12 @@ export function ownerOf(parsed: Parsed, views: readonly JobView[], notJobId: str
   return null;
 }
 
+/** The other job of this phone at which a serial was scanned already, as that customer's unit. */
+export function scannedAt({ serial }: Parsed, views: readonly JobView[], notJobId: string): JobView | null {
+  if (serial === null) return null;
+  return views.find((view) => view.job_id !== notJobId && view.state.scans.some((scan) => scan.serial === serial && scan.verdict !== 'wrong')) ?? null;
+}
+
 function isOf(parsed: Parsed, unit: Unit): boolean {
   if (parsed.kind === 'label') return unit.unit_id === parsed.unit_id;
   const serials = [unit.serial, ...unit.components.map((part) => part.serial)];

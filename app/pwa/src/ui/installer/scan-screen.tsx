@@ -2,14 +2,15 @@
 import { useState } from 'preact/hooks';
 import type { Read } from '../../device/scan-messages';
 import { find } from '../../domain/job';
-import type { JobView } from '../../state/jobs';
+import { jobs, type JobView } from '../../state/jobs';
+import { slotText } from '../i18n/format';
 import { Button } from '../parts/button';
 import { Notice } from '../parts/notice';
 import { toast } from '../parts/toast';
 import { NoJob } from './job';
 import { back, type Query } from './route';
 import { save } from './saving';
-import { factOf, judge, shownCode, unitWords, whySentence, worth, type Seen } from './scan-result';
+import { factOf, judge, scannedAt, shownCode, unitWords, whySentence, worth, type Seen } from './scan-result';
 import { tellRight, tellWrong } from './sounds';
 import { useJob } from './use';
 import { Viewfinder } from './viewfinder';
@@ -36,7 +37,7 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
     if (!(await save(view.job_id, 'unit.scanned', fact))) return setShown(null);
     if (seen.match.verdict === 'wrong') return setShown({ as: 'wrong', seen });
     setShown({ as: 'match', seen });
-    toast(sayCamera('match', { what: unitWords(view, forUnit, fact.component ?? null) }));
+    toast([sayCamera('match', { what: unitWords(view, forUnit, fact.component ?? null) }), scannedWords(view, seen)].filter(Boolean).join(' '));
     // Another part of the same unit counts for itself; the one that was asked for is still looked for.
     setTimeout(() => (part === null || fact.component === part ? back() : setShown(null)), part === null || fact.component === part ? 500 : 1_500);
   };
@@ -64,7 +65,7 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
       {shown?.as === 'match' && <Notice tone="ok" alert title={sayCamera('match', { what: unitWords(view, shown.seen.match.unit_id ?? unitId, shown.seen.match.component) })} testid="scan-match" />}
       {shown?.as === 'no_code' && <ScanAnswer title={sayCamera('no_code')} onClose={() => setShown(null)} />}
       {shown?.as === 'unknown' && (
-        <ScanAnswer title={sayCamera('unknown_title')} text={whySentence(shown.seen.parsed, shown.seen.match.why)} code={shownCode(shown.seen)} onClose={() => setShown(null)}>
+        <ScanAnswer title={sayCamera('unknown_title')} text={whySentence(shown.seen.parsed, shown.seen.match.why)} code={shownCode(shown.seen)} also={scannedWords(view, shown.seen)} onClose={() => setShown(null)}>
           {shown.seen.match.why === 'nothing_to_compare' && unitId !== null && (
             <Button kind="primary" testid="count-anyway" onTap={() => count(shown.seen, unitId)}>
               {sayCamera('unit_here', { name: unit?.name ?? '' })}
@@ -85,9 +86,16 @@ function UnitScan({ view, query }: { readonly view: JobView; readonly query: Que
   );
 }
 
-export function ScanAnswer({ title, text, code, onClose, children }: {
+/** That the same unit was scanned at another customer's today: one of the two is wrong, and only people can tell which. */
+function scannedWords(view: JobView, { parsed }: Seen): string {
+  const other = scannedAt(parsed, jobs.value, view.job_id);
+  return other ? sayCamera('scanned_at', { name: other.state.customer?.name ?? '', slot: slotText(other.state.slot) }) : '';
+}
+
+export function ScanAnswer({ title, text, also = '', code, onClose, children }: {
   readonly title: string;
   readonly text?: string;
+  readonly also?: string;
   readonly code?: string;
   readonly onClose: () => void;
   readonly children?: preact.ComponentChildren;
@@ -96,6 +104,7 @@ export function ScanAnswer({ title, text, code, onClose, children }: {
     <div class="vf-answer" data-testid="scan-unknown">
       <Notice tone="warn" alert title={title}>
         {text && <p>{text}</p>}
+        {also && <p data-testid="scanned-at"><strong>{also}</strong></p>}
         {code && <p class="code small">{code}</p>}
         {children}
         <Button wide icon="scan-barcode" testid="scan-on" onTap={onClose}>

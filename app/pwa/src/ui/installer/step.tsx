@@ -220,7 +220,7 @@ function PhotoPart({ view, step, asked }: { readonly view: JobView; readonly ste
   const photos = photosOf(view.state, step, asked.role);
   return (
     <section class="stack tight" data-testid="photos" data-role={asked.role}>
-      <h2 class="row">
+      <h2 class="row whole">
         <Icon name={photos.length >= asked.min ? 'circle-check' : 'camera'} class={photos.length >= asked.min ? 'ok' : ''} />
         <span class="figures">{sayStep('photos_of', { role: title, n: photos.length, min: asked.min })}</span>
       </h2>

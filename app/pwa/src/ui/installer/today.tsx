@@ -3,6 +3,7 @@ import { status, syncNow } from '../../state/sync-status';
 import { recovered } from '../../state/app';
 import { departed } from '../../state/held';
 import { jobs, type JobView } from '../../state/jobs';
+import { clockOff, officeNow } from '../../state/office-clock';
 import { day, slotText } from '../i18n/format';
 import { Button, RoundButton } from '../parts/button';
 import { lazy } from '../parts/lazy';
@@ -19,18 +20,24 @@ import { say } from './words';
 const DepartedJobs = lazy(async () => (await import('./departed')).Departed);
 
 export function Today() {
-  const groups = byDay(jobs.value, new Date());
+  const now = officeNow();
+  const groups = byDay(jobs.value, now);
   const today = groups.find((group) => group.name === 'today')?.views ?? [];
   const done = today.filter((view) => isDone(view.state)).length;
   return (
     <Frame
       home
       testid="today"
-      title={day(new Date())}
+      title={day(now)}
       under={today.length > 0 ? <span data-testid="done-count">{say('done_of', { done, all: today.length })}</span> : say('app')}
       aside={<RoundButton icon="settings" label={say('settings')} testid="open-settings" onTap={() => go(address('settings'))} />}
     >
       {recovered.value && <Notice tone="warn" title={say('recovered', { events: recovered.value.events, blobs: recovered.value.blobs })} />}
+      {clockOff.value !== 0 && (
+        <Notice tone="warn" icon="clock" title={say(clockOff.value > 0 ? 'clock_behind' : 'clock_ahead', { n: Math.round(Math.abs(clockOff.value) / 3_600_000) })} testid="clock-off">
+          <p>{say('clock_off_text')}</p>
+        </Notice>
+      )}
       {departed.value.length > 0 && <DepartedJobs />}
       <VanCard today={today} />
       {jobs.value.length === 0 && (
@@ -118,7 +125,7 @@ function JobCard({ view, isNext }: { readonly view: JobView; readonly isNext: bo
 
 /** "09–11"; with its day when that is not today, as for work that was left over. */
 function slotWords({ state: { slot } }: JobView): string {
-  const other = slot !== null && new Date(slot.from).toDateString() !== new Date().toDateString();
+  const other = slot !== null && new Date(slot.from).toDateString() !== officeNow().toDateString();
   return [other ? day(slot.from) : '', slotText(slot)].filter(Boolean).join(' · ');
 }
 

@@ -36,7 +36,7 @@ export function WrongUnit({ view, seen, unitId, onAgain, onCountFor }: {
       testid="wrong-unit"
       onClose={onAgain}
       title={
-        <span class="row stop">
+        <span class="row whole stop">
           <Icon name="octagon-x" />
           {sayCamera(other === null ? 'wrong_title' : 'wrong_other_unit')}
         </span>

@@ -1,0 +1,29 @@
+/** The office's time, for showing a day on a phone whose own clock is far off. Nothing that is recorded is changed by it. */
+import { computed, effect, type ReadonlySignal } from '@preact/signals';
+import { monoMs, nowMs } from '../device/clock';
+import { syncMark, syncState } from './held';
+
+const HOUR_MS = 3_600_000;
+/** So far the clock may have moved otherwise than time has, before what was known of it counts for nothing. */
+const SET_ANEW_MS = 600_000;
+
+let seen = { off_ms: 0, wall_ms: 0, mono_ms: 0 };
+
+/** How much the office's clock was ahead of this phone's at the last contact since the app was opened; 0 when it is less than an hour. */
+export const clockOff: ReadonlySignal<number> = computed(() => {
+  const { last_ok_ms } = syncState.value;
+  const { server_time } = syncMark.value;
+  const off_ms = last_ok_ms === null || server_time === null ? 0 : Date.parse(server_time) - last_ok_ms;
+  return Math.abs(off_ms) > HOUR_MS ? off_ms : 0;
+});
+
+effect(() => {
+  seen = { off_ms: clockOff.value, wall_ms: nowMs(), mono_ms: monoMs() };
+});
+
+/** Now, as the office has it. Once somebody has set the phone's clock anew, that one is believed until the next contact. */
+export function officeNow(): Date {
+  const wall_ms = nowMs();
+  const jumped_ms = wall_ms - seen.wall_ms - (monoMs() - seen.mono_ms);
+  return new Date(wall_ms + (Math.abs(jumped_ms) > SET_ANEW_MS ? 0 : seen.off_ms));
+}
