@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.builders import Network
-from tests.e2e.installer import Installer
+from tests.e2e.installer import Installer, until
 from tests.e2e.phones import Phones
 
 # How each trouble looks to the page: what `getUserMedia` does while `window.trouble` names it.
@@ -60,6 +60,14 @@ CAMERA = """() => {
   const lenses = [lens('Front Camera', 'front'), lens('Back Wide Camera', 'wide'), lens('Back Camera', 'near')];
   devices.enumerateDevices = async () => sessionStorage.getItem('lenses') ? lenses : listed();
 }"""
+INK = """() => {
+  const pad = document.querySelector('[data-testid=pad]');
+  if (!pad) return 0;
+  const { data } = pad.getContext('2d').getImageData(0, 0, pad.width, pad.height);
+  let drawn = 0;
+  for (let at = 3; at < data.length; at += 4) if (data[at] > 0) drawn += 1;
+  return drawn;
+}"""
 PLACE = {"id": "PRO-02", "unit": "", "role": "path"}
 MARKUP = "<img src=x onerror=\"document.title='owned'\"> <b>bold</b> & 'quoted'"
 
@@ -96,6 +104,26 @@ def test_without_a_camera_a_picture_from_the_files_goes_on(trouble: str, install
     expect(installer.by("shutter")).to_be_enabled()
     installer.by("close-camera").click()
     remove_photo(installer, job_id)
+
+
+def test_h06_a_phone_that_ends_the_app_while_its_own_camera_is_open(installer: Installer, job_id: str) -> None:
+    page = installer.page
+    begin(installer, job_id, trouble="denied")
+    with page.expect_file_chooser():
+        installer.by("camera-help").locator("input[type=file]").click()
+    # The picture never comes back: the app is ended, and opened again from its icon.
+    page.evaluate("sessionStorage.clear()")
+    page.goto("about:blank")
+    page.goto(f"{installer.url}/app/")
+    expect(installer.by("not-arrived")).to_contain_text("did not arrive")
+    installer.by("not-arrived-again").click()
+    before = installer.recorded()
+    installer.take_photo()
+    assert installer.recorded() == before + 1
+    remove_photo(installer, job_id)
+    page.goto(f"{installer.url}/app/#/today")
+    expect(installer.by("job-card").first).to_be_visible()
+    expect(installer.by("not-arrived")).to_have_count(0)
 
 
 def test_a_light_that_does_not_exist_is_told_and_not_shown_as_on(installer: Installer, job_id: str) -> None:
@@ -185,6 +213,34 @@ def test_an_interruption_in_the_middle_of_a_step_loses_nothing(turn: str, instal
     assert box is not None
     assert box["y"] + box["height"] <= page.viewport_size["height"] + 1  # type: ignore[index]
     page.set_viewport_size({"width": 360, "height": 740})
+
+
+def test_h30_a_signature_outlives_rotation_and_the_end_of_the_app(phones: Phones, people: Network) -> None:
+    job_id = people.job("zhao", services=["deliver"])
+    phone = phones.enrolled(people, "zhao")
+    phone.go_offline()
+    phone.arrive(job_id)
+    phone.visit(job_id, "sign")
+    phone.by("hand-over-start").click()
+    phone.by("accept").click()
+    phone.draw()
+    drawn = ink(phone.page)
+    assert drawn > 0
+    interrupt(phone.page, "rotated")
+    interrupt(phone.page, "called away")
+    phone.page.set_viewport_size({"width": 360, "height": 740})
+    # The customer reads again what it was that they were signing.
+    phone.by("accept").click()
+    until(phone.page, f"drawn => ({INK})() > drawn / 2", drawn)
+    phone.by("signer-name").fill("Zhou Lan")
+    phone.by("sign").click()
+    expect(phone.by("signed")).to_be_visible()
+
+
+def ink(page: Page) -> int:
+    """How many pixels of the pad are drawn on."""
+    found: int = page.evaluate(INK)
+    return found
 
 
 def interrupt(page: Page, turn: str) -> None:

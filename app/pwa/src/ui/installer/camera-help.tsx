@@ -1,6 +1,7 @@
 /** When there is no picture from the camera: why, what to do, and the other way to take the photo. */
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
+import { NotArrived } from './not-arrived';
 import type { Trouble } from './use-camera';
 import { sayCamera } from './words-camera';
 
@@ -12,6 +13,7 @@ export function CameraHelp({ problem, again, children }: { readonly problem: Tro
         <Icon name="camera" /> {sayCamera(`${problem}_title`)}
       </h2>
       <p>{sayCamera(`${problem}_text`)}</p>
+      <NotArrived />
       {children}
       {problem !== 'insecure' && (
         <Button kind="link" icon="refresh-cw" wide onTap={again}>

@@ -1,4 +1,6 @@
 /** The day: what is next, what waits, what is done, and whether each job can be done without a signal. */
+import { useEffect, useState } from 'preact/hooks';
+import { leftFrom } from '../../state/outside';
 import { status, syncNow } from '../../state/sync-status';
 import { recovered } from '../../state/app';
 import { departed } from '../../state/held';
@@ -17,9 +19,12 @@ import { countOf, toBringBack, toLoad } from './van';
 import { isDone } from './work';
 import { say } from './words';
 
+const NotArrived = lazy(async () => (await import('./not-arrived')).NotArrived);
 const DepartedJobs = lazy(async () => (await import('./departed')).Departed);
 
 export function Today() {
+  const [outside, setOutside] = useState(false);
+  useEffect(() => void leftFrom().then((left) => setOutside(left !== null)), []);
   const now = officeNow();
   const groups = byDay(jobs.value, now);
   const today = groups.find((group) => group.name === 'today')?.views ?? [];
@@ -33,6 +38,7 @@ export function Today() {
       aside={<RoundButton icon="settings" label={say('settings')} testid="open-settings" onTap={() => go(address('settings'))} />}
     >
       {recovered.value && <Notice tone="warn" title={say('recovered', { events: recovered.value.events, blobs: recovered.value.blobs })} />}
+      {outside && <NotArrived />}
       {clockOff.value !== 0 && (
         <Notice tone="warn" icon="clock" title={say(clockOff.value > 0 ? 'clock_behind' : 'clock_ahead', { n: Math.round(Math.abs(clockOff.value) / 3_600_000) })} testid="clock-off">
           <p>{say('clock_off_text')}</p>
