@@ -164,8 +164,8 @@ def _step(case: Case, step: JsonObject) -> JsonObject:
 
 
 def _photo(case: Case, photo: JsonObject) -> JsonObject:
-    members = ("photo_id", "role", "step_id", "unit_id", "sha256", "size", "mime", "retracted", "replaced_by", "after_signoff")
-    return _fact(case, photo, *members)
+    members = ("photo_id", "role", "step_id", "unit_id", "sha256", "size", "mime", "retracted", "replaced_by", "after_signoff", "of")
+    return _fact(case, {"of": None} | photo, *members)
 
 
 def _signoff(case: Case, signoff: JsonObject) -> JsonObject:

@@ -22,6 +22,18 @@ COUNT_EVENTS = """async () => {
   return counted.result;
 }"""
 PHOTOS_TAKEN = "document.querySelector('[data-testid=last-photo]') && document.querySelector('[data-testid=photo-count]')?.textContent"
+# Whether something that is no fact yet is kept under this name.
+DRAFT_IS_KEPT = """async name => {
+  const db = await new Promise((resolve, reject) => {
+    const asked = indexedDB.open('doorstep');
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error);
+  });
+  const kept = db.transaction('drafts').objectStore('drafts').getAllKeys();
+  await new Promise((resolve) => (kept.onsuccess = resolve));
+  db.close();
+  return kept.result.some((key) => String(key).startsWith(name));
+}"""
 APP_IS_KEPT = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 # The page for when the app does not open comes after the app itself.
 RESCUE_IS_KEPT = "navigator.serviceWorker.getRegistration('/rescue').then((kept) => kept?.active?.state === 'activated')"

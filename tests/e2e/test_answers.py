@@ -224,6 +224,14 @@ def test_each_part_is_scanned_and_photographed(phone: Phone) -> None:
     installer.take_photo()
     installer.by("camera-done").click()
     expect(installer.by("step-state")).to_be_visible()
+    done = installer.by("step-state").inner_text()
+    # Taken again, it is a photo of the same part.
+    installer.by("photo").click()
+    installer.by("retake").click()
+    installer.take_retake()
+    installer.visit(job_id, "step", id="ANS-10", unit=unit, part="outdoor")
+    expect(installer.by("step-state")).to_have_text(done)
+    expect(installer.by("photo")).to_have_count(1)
 
 
 # As an older build meets a newer standard.
@@ -268,5 +276,5 @@ def test_all_of_it_reaches_the_office(phone: Phone, people: Network, town: Town)
     assert text["text"] == ["The place that I chose is not the one that was advised."]
     assert (text["step_id"], text["customer"]) == ("ANS-06", "陈静")
     assert [scan["component"] for scan in state["scans"]] == ["outdoor", "outdoor", "indoor"]
-    assert [photo["component"] for photo in state["photos"]] == ["outdoor"]
+    assert [(photo["component"], photo["retracted"]) for photo in state["photos"]] == [("outdoor", True), ("outdoor", False)]
     town.check()

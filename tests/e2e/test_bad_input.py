@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.builders import Network
-from tests.e2e.installer import Installer, until
+from tests.e2e.installer import DRAFT_IS_KEPT, Installer, until
 from tests.e2e.phones import Phones
 
 # How each trouble looks to the page: what `getUserMedia` does while `window.trouble` names it.
@@ -21,6 +21,7 @@ CAMERA = """() => {
   devices.getUserMedia = async (wish) => {
     window.asked.push({ ...wish.video });
     const trouble = sessionStorage.getItem('trouble');
+    if (sessionStorage.getItem('dead_lens') && wish.video.deviceId?.exact === 'near') throw new DOMException('no', 'NotReadableError');
     if (trouble in refused) throw new DOMException(trouble, refused[trouble]);
     if (trouble === 'black') {
       const canvas = document.createElement('canvas');
@@ -44,6 +45,12 @@ CAMERA = """() => {
     }
     return stream;
   };
+  if (sessionStorage.getItem('untold')) {
+    delete window.InputDeviceInfo;
+    const plain = (one) => ({ kind: one.kind, label: one.label, deviceId: one.deviceId, groupId: one.groupId });
+    const all = devices.enumerateDevices.bind(devices);
+    devices.enumerateDevices = async () => (await all()).map(plain);
+  }
   if (sessionStorage.getItem('worker')) {
     window.broken = 0;
     window.Worker = new Proxy(Worker, {
@@ -58,7 +65,7 @@ CAMERA = """() => {
   const listed = devices.enumerateDevices.bind(devices);
   const lens = (label, deviceId) => ({ kind: 'videoinput', label, deviceId, groupId: '' });
   const lenses = [lens('Front Camera', 'front'), lens('Back Wide Camera', 'wide'), lens('Back Camera', 'near')];
-  devices.enumerateDevices = async () => sessionStorage.getItem('lenses') ? lenses : listed();
+  if (!sessionStorage.getItem('untold')) devices.enumerateDevices = async () => sessionStorage.getItem('lenses') ? lenses : listed();
 }"""
 INK = """() => {
   const pad = document.querySelector('[data-testid=pad]');
@@ -111,6 +118,7 @@ def test_h06_a_phone_that_ends_the_app_while_its_own_camera_is_open(installer: I
     begin(installer, job_id, trouble="denied")
     with page.expect_file_chooser():
         installer.by("camera-help").locator("input[type=file]").click()
+    until(page, DRAFT_IS_KEPT, "outside")
     # The picture never comes back: the app is ended, and opened again from its icon.
     page.evaluate("sessionStorage.clear()")
     page.goto("about:blank")
@@ -153,6 +161,23 @@ def test_a_worker_that_does_not_start_costs_no_photo(installer: Installer, job_i
     installer.take_photo()
     assert installer.recorded() == before + 1
     remove_photo(installer, job_id)
+
+
+def test_a_lens_that_is_listed_and_cannot_be_opened_costs_no_camera(installer: Installer, job_id: str) -> None:
+    begin(installer, job_id, lenses="1", dead_lens="1")
+    installer.by("lens").click()
+    installer.page.wait_for_function("asked.some(wish => wish.deviceId?.exact === 'near')")
+    expect(installer.by("shutter")).to_be_enabled()
+    expect(installer.by("camera-help")).to_have_count(0)
+
+
+def test_a_browser_that_tells_nothing_of_its_cameras(installer: Installer, job_id: str) -> None:
+    """Firefox has no `InputDeviceInfo`, and older Safaris have none either."""
+    begin(installer, job_id, untold="1")
+    expect(installer.by("shutter")).to_be_enabled()
+    installer.page.wait_for_timeout(500)
+    expect(installer.by("camera-help")).to_have_count(0)
+    assert installer.page.evaluate("typeof InputDeviceInfo") == "undefined"
 
 
 def test_files_that_are_no_photo(installer: Installer, job_id: str) -> None:
@@ -245,7 +270,7 @@ def ink(page: Page) -> int:
 
 def interrupt(page: Page, turn: str) -> None:
     """What phones and their owners do in the middle of anything."""
-    page.wait_for_timeout(400)
+    page.wait_for_timeout(1_000)
     match turn:
         case "rotated":
             page.set_viewport_size({"width": 740, "height": 360})

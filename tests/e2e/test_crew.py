@@ -11,9 +11,6 @@ from tests.e2e.conftest import Town
 from tests.e2e.installer import Installer
 from tests.e2e.phones import Phones
 
-# What the page has asked `sync` for since it was opened.
-SYNCS = "performance.getEntriesByType('resource').filter(entry => entry.name.endsWith('/api/v1/sync')).length"
-
 
 @pytest.fixture(scope="module")
 def job_id(people: Network) -> str:

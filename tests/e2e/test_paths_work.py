@@ -134,7 +134,7 @@ def test_nobody_opens_the_door(installer: Installer, jobs: dict[str, str]) -> No
     installer.by("fail-visit").click()
     installer.by("reason-nobody_home").click()
     installer.by("fail-save").click()
-    expect(installer.by("fail-lacking")).to_contain_text("Front door, Choose one")
+    expect(installer.by("fail-lacking")).to_contain_text("Front door, which of these")
     installer.by("add-photo").click()
     installer.take_photo()
     installer.by("camera-done").click()
@@ -158,6 +158,11 @@ def test_the_customer_refuses(installer: Installer, jobs: dict[str, str]) -> Non
     expect(installer.page.get_by_role("alert")).to_contain_text("Please choose or write a reason.")
     assert installer.recorded() == before
     installer.by("refuse-why-damaged").click()
+    # Words are never cut: too many stay on the screen and are not recorded.
+    installer.by("refuse-note").fill("Dent. " * 100)
+    installer.by("refuse-save").click()
+    expect(installer.page.get_by_role("alert")).to_contain_text("160 characters too many")
+    assert installer.recorded() == before
     installer.by("refuse-note").fill("Dent beside the door.")
     installer.by("refuse-save").click()
     expect(installer.by("signed")).to_contain_text("Your refusal is saved with its reason.")

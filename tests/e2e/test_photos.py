@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -102,7 +103,7 @@ def test_marks_go_on_a_copy(installer: Installer, job_id: str) -> None:
     installer.by("mark-undo").click()
     expect(installer.by("mark-board")).to_have_attribute("data-marks", "2")
     # A call comes in and the phone ends the app: the marks are still there.
-    installer.page.wait_for_timeout(400)
+    installer.page.wait_for_timeout(1_000)
     installer.page.reload()
     expect(installer.by("mark-board")).to_have_attribute("data-marks", "2")
     installer.by("mark-save").click()
@@ -117,6 +118,32 @@ def test_marks_go_on_a_copy(installer: Installer, job_id: str) -> None:
     installer.page.keyboard.press("Escape")
 
 
+def test_a_mark_is_where_the_finger_was_also_when_the_board_is_wider_than_the_picture(installer: Installer, job_id: str) -> None:
+    page = installer.page
+    page.set_viewport_size({"width": 740, "height": 360})
+    installer.open_step(job_id, "PRO-02")
+    installer.by("photo").first.click()
+    installer.by("mark-photo").click()
+    board = installer.by("mark-board")
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    assert box is not None
+    shown = box["height"] * SIZE[0] / SIZE[1]
+    assert shown < 0.9 * box["width"], "the picture stands in the middle of the board"
+    installer.by("tool-line").click()
+    board.scroll_into_view_if_needed()
+    box = board.bounding_box()
+    assert box is not None
+    start, end = (((box["width"] - shown) / 2 + part * shown) / box["width"] for part in (0.25, 0.75))
+    drag(installer, (start, 0.5), (end, 0.5))
+    path = board.locator("g path").last.get_attribute("d") or ""
+    first, *_, last = re.findall(r"(-?[\d.]+)[ ,](-?[\d.]+)", path)
+    assert abs(float(first[0]) - 0.25 * SIZE[0]) < 0.02 * SIZE[0], path
+    assert abs(float(last[0]) - 0.75 * SIZE[0]) < 0.02 * SIZE[0], path
+    installer.by("mark-undo").click()
+    page.set_viewport_size({"width": 360, "height": 740})
+
+
 def test_the_office_has_both(installer: Installer, people: Network, job_id: str, town: Town) -> None:
     installer.deliver()
     *weak, photo, copy = people.state(job_id)["photos"]
@@ -125,6 +152,13 @@ def test_the_office_has_both(installer: Installer, people: Network, job_id: str,
     assert photo["quality"]["focus"] > 500
     assert weak[0]["quality"]["focus"] < 280
     assert weak[2]["quality"]["glare"] > 60
+    # Whoever takes a photo back takes back what was drawn on it as well.
+    installer.open_step(job_id, "PRO-02")
+    installer.by("photo").first.click()
+    installer.by("remove-photo").click()
+    expect(installer.by("photo")).to_have_count(0)
+    installer.deliver()
+    assert [one["retracted"] for one in people.state(job_id)["photos"]][-2:] == [True, True]
     original, marked = (pixels(town, people, one["sha256"]) for one in (photo, copy))
     assert original.size == marked.size == SIZE
     ring = (round(0.5 * SIZE[0] + 0.14 * SIZE[1]), round(0.5 * SIZE[1]))

@@ -92,7 +92,7 @@ def test_a_part_is_missing_and_somebody_comes_again(phone: Phone) -> None:
     installer.by("again-bring").fill("Valve 3/4, sealing tape")
     installer.by("again-when").fill("after 17:00")
     # A call comes in and the phone kills the app: what was typed is still there.
-    installer.page.wait_for_timeout(400)
+    installer.page.wait_for_timeout(1_000)
     installer.page.reload()
     expect(installer.by("again-bring")).to_have_value("Valve 3/4, sealing tape")
     save(installer)

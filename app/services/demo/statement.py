@@ -47,7 +47,7 @@ def text_of(state: JsonObject, standards: Sequence[JsonObject], people: Mapping[
         "units": [_unit(state, unit) for unit in state["units"]],
         "work": [WORK[language].get(service, service) for service in state["services"]],
         "checks": _checks(state, standards, language),
-        "photos": sum(not photo["retracted"] and photo["replaced_by"] is None for photo in state["photos"]),
+        "photos": sum(not photo["retracted"] and photo["replaced_by"] is None and photo.get("of") is None for photo in state["photos"]),
         "notes": len(state["notes"]),
         "declaration": DECLARATIONS[language],
     }

@@ -59,11 +59,13 @@ declare global {
 /** Some phones never answer takePhoto; the frame on the screen is better than waiting. */
 const STILL_TIMEOUT_MS = 4000;
 const FRAME_QUALITY = 0.95;
+/** How long a camera may give no pictures before it counts as lost: longer than it takes to take a still. */
+const MUTED_MS = STILL_TIMEOUT_MS + 1_000;
 
 /**
  * Opens a rear camera. Raises `CameraFailed`.
  *
- * @param lens one of `rearLenses`; one that is gone counts as none
+ * @param lens one of `rearLenses`; one that is gone, or is listed and cannot be opened, counts as none
  */
 export async function openCamera(lens: string | null = null, width = 1920, height = 1440): Promise<Camera> {
   // On a page without https the member is missing, whatever the type says.
@@ -71,7 +73,7 @@ export async function openCamera(lens: string | null = null, width = 1920, heigh
   if (!devices) throw new CameraFailed('insecure');
   try {
     const size = { width: { ideal: width }, height: { ideal: height } };
-    const chosen = lens === null ? null : await devices.getUserMedia({ audio: false, video: { deviceId: { exact: lens }, ...size } }).catch(unlessGone);
+    const chosen = lens === null ? null : await devices.getUserMedia({ audio: false, video: { deviceId: { exact: lens }, ...size } }).catch(unlessRefused);
     return cameraOf(chosen ?? (await devices.getUserMedia({ audio: false, video: { facingMode: { ideal: 'environment' }, ...size } })));
   } catch (error) {
     throw new CameraFailed(problemOf(error));
@@ -120,8 +122,14 @@ function cameraOf(stream: MediaStream): Camera {
     setZoom: async (factor) => void (await constrain({ zoom: factor })),
     take: async (video) => (still ? await takeStill(still) : null) ?? (await grabFrame(video)),
     onLost: (act) => {
-      // A call takes the picture away before it takes the camera; some phones never end the track.
-      for (const what of ['ended', 'mute']) track.addEventListener(what, act, { once: true });
+      let told = false;
+      const tell = (): void => {
+        if (!told) act();
+        told = true;
+      };
+      track.addEventListener('ended', tell, { once: true });
+      // A call takes the picture away before it takes the camera, and some phones never end the track. Taking a still does so for a moment too.
+      track.addEventListener('mute', () => setTimeout(() => track.muted && track.readyState === 'live' && tell(), MUTED_MS));
     },
     close: () => stream.getTracks().forEach((each) => each.stop()),
   };
@@ -145,14 +153,16 @@ async function grabFrame(video: HTMLVideoElement): Promise<Taken> {
   return { bytes: await blob.arrayBuffer(), mime: 'image/jpeg' };
 }
 
-/** A lens that is not there any more (another phone's settings, a camera pulled out) is no failure of the camera. */
-function unlessGone(error: unknown): null {
-  if (problemOf(error) === 'absent') return null;
+/** What is wrong with one lens, as depth sensors that phones list among their cameras, is no failure of the others. */
+function unlessRefused(error: unknown): null {
+  if (problemOf(error) !== 'denied') return null;
   throw error;
 }
 
 function isFront(input: MediaDeviceInfo): boolean {
-  const sides = input instanceof InputDeviceInfo ? input.getCapabilities().facingMode : undefined;
+  // Some browsers have no such class, or one that does not tell what its cameras can.
+  const told = input as MediaDeviceInfo & Partial<Pick<InputDeviceInfo, 'getCapabilities'>>;
+  const sides = told.getCapabilities?.().facingMode;
   return sides && sides.length > 0 ? sides.includes('user') : /front|user|selfie|前/i.test(input.label);
 }
 

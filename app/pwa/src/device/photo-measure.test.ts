@@ -48,6 +48,14 @@ const SCENES: Readonly<Record<string, Grey>> = {
   machine: blurred(drawn((x, y) => (Math.hypot(x - 512, y - 420) < 150 ? 70 : Math.abs(x - 512) < 260 ? 236 : 215)), 0.5),
 };
 
+it('counts no step as more than the contrast around it: an edge may lie on the border of what is measured at a time', () => {
+  for (const border of [33, 65, 96, 97, 513]) {
+    const { focus } = measure(drawn((x, y) => (x < border ? 60 : 60 + 0.35 * (x % 97)) + (y % 61 === 0 ? 50 : 0) + (x >= border ? 140 : 0)));
+    expect(focus).toBeGreaterThan(0);
+    expect(focus).toBeLessThanOrEqual(1000);
+  }
+});
+
 describe.each(Object.entries(SCENES))('a photo of a %s', (_name, sharp) => {
   const says = (picture: Grey): Weakness | null => weaknessOf(measure(picture));
 

@@ -56,7 +56,7 @@ function focusOf(picture: Grey): number | null {
   }
   if (found.length < TILES_MIN) return null;
   found.sort((one, other) => one - other);
-  return Math.round(1000 * (found[Math.floor(found.length * SHARPEST_PART)] ?? 0));
+  return Math.round(1000 * Math.min(1, found[Math.floor(found.length * SHARPEST_PART)] ?? 0));
 }
 
 /** The steepest step between two means of two pixels, as a part of the tile's contrast; null where there is little to see. */
@@ -68,12 +68,16 @@ function steepnessIn({ width, levels }: Grey, left: number, top: number): number
     for (let x = left; x < left + TILE; x++) {
       const at = y * width + x;
       const level = levels[at]!;
+      const right = levels[at + 1]!;
+      const below = levels[at + width]!;
+      const beyond = levels[at + width + 1]!;
+      // An edge on the tile's border has its other side among the neighbours.
       if (level < darkest) darkest = level;
       if (level > brightest) brightest = level;
+      if (beyond < darkest) darkest = beyond;
+      if (beyond > brightest) brightest = beyond;
       // Two by two: grain is halved, an edge is not.
-      const across = Math.abs(levels[at + 1]! + levels[at + width + 1]! - level - levels[at + width]!);
-      const down = Math.abs(levels[at + width]! + levels[at + width + 1]! - level - levels[at + 1]!);
-      step = Math.max(step, across, down);
+      step = Math.max(step, Math.abs(right + beyond - level - below), Math.abs(below + beyond - level - right));
     }
   }
   const contrast = brightest - darkest;

@@ -34,8 +34,8 @@ export class TooManyPixels extends Error {
 }
 
 const PIXELS_MOST = 64_000_000;
-/** Many times what an old phone needs for the largest photo. */
-const SILENT_MS = 60_000;
+/** Several times what an old phone needs for a large photo. */
+const SILENT_MS = 45_000;
 
 export type PhotoReply = { readonly photo: PreparedPhoto } | { readonly failed: 'not_a_picture' | 'no_memory' };
 
@@ -51,23 +51,32 @@ export async function copyOf(file: File): Promise<{ bytes: ArrayBuffer; mime: st
 export async function preparePhoto(bytes: ArrayBuffer, mime: string, spec: PhotoSpec): Promise<PreparedPhoto> {
   const size = pictureSize(bytes);
   if (size && size.w * size.h > PIXELS_MOST) throw new TooManyPixels(Math.round((size.w * size.h) / 1_000_000));
-  const worker = spare ?? startWorker();
+  const ready = spare;
   spare = null;
   try {
-    const reply = await new Promise<PhotoReply>((resolve, reject) => {
-      worker.onmessage = (message: MessageEvent<PhotoReply>) => resolve(message.data);
-      worker.onerror = () => reject(new Error('photo worker ended'));
-      // A phone that is short of memory ends workers without a word.
-      setTimeout(() => reject(new Error('photo worker is silent')), SILENT_MS);
-      worker.postMessage({ bytes, mime, spec });
-    });
+    // One that waited may have been ended meanwhile, without a word.
+    const reply = (ready && (await replyOf(ready, { bytes, mime, spec }).catch(() => null))) ?? (await replyOf(startWorker(), { bytes, mime, spec }));
     if ('photo' in reply) return reply.photo;
     if (reply.failed === 'not_a_picture') throw new NotAPicture();
     throw new Error('no memory for the photo');
   } finally {
-    // A worker a photo: what a large picture took is given back at once.
+    if (wanted > 0) spare ??= startSpare();
+  }
+}
+
+/** A worker a photo: what a large picture took is given back at once. */
+async function replyOf(worker: Worker, order: { readonly bytes: ArrayBuffer; readonly mime: string; readonly spec: PhotoSpec }): Promise<PhotoReply> {
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  try {
+    return await new Promise<PhotoReply>((resolve, reject) => {
+      worker.onmessage = (message: MessageEvent<PhotoReply>) => resolve(message.data);
+      worker.onerror = () => reject(new Error('photo worker ended'));
+      patience = setTimeout(() => reject(new Error('photo worker is silent')), SILENT_MS);
+      worker.postMessage(order);
+    });
+  } finally {
+    clearTimeout(patience);
     worker.terminate();
-    if (wanted > 0) spare = startSpare();
   }
 }
 

@@ -7,6 +7,12 @@ import { build, textOf, type Statement } from './statement';
 const PEOPLE = { ana: 'Ana Silva', bo: 'Bo Li' };
 
 describe('G1: the statement', () => {
+  test('counts no marked copy as a photo of its own', () => {
+    const state = job();
+    const copies = state.photos.map((photo) => ({ ...photo, photo_id: `copy of ${photo.photo_id}`, of: photo.photo_id }));
+    expect(build({ ...state, photos: [...state.photos, ...copies] }, [standard()], 'en', { people: PEOPLE }).photos).toBe(1);
+  });
+
   test('says what was brought, done and found, in the customer’s language', () => {
     expect(build(job(), [standard()], 'en', { people: PEOPLE })).toEqual({
       v: 1,

@@ -98,7 +98,8 @@ export function build(
     })),
     work: state.services.map((service) => WORK[language].get(service) ?? service),
     checks: checksOf(state, steps(state, standards), language),
-    photos: state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null).length,
+    // A marked copy shows what its photo shows. States that an older server folded do not say of any photo that it is one.
+    photos: state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null && (photo.of ?? null) === null).length,
     notes: state.notes.length,
     declaration: [...DECLARATIONS[language]],
   };

@@ -8,7 +8,7 @@ import { phoneHere } from './phone';
 const AGAIN_MS = 15_000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;
-let taking = false;
+let taking: Promise<boolean> | null = null;
 /** The files could not be read: whether something waits there is not known. */
 let unread = false;
 
@@ -21,11 +21,17 @@ export function takeUpSoon(): void {
   }, AGAIN_MS);
 }
 
-/** Whatever the database does not take waits on, and is shown as before. */
-export async function takeUp(): Promise<void> {
+/** Whatever the database does not take waits on, and is shown as before. False when the files could not be read. */
+export async function takeUp(): Promise<boolean> {
+  // One that has begun may have looked too early.
+  await taking;
+  taking ??= takeAll().finally(() => (taking = null));
+  return taking;
+}
+
+async function takeAll(): Promise<boolean> {
   const phone = phoneHere();
-  if (!phone || taking) return;
-  taking = true;
+  if (!phone) return true;
   const { store, writer } = phone;
   try {
     const events = await takeUpLate(store, writer);
@@ -37,6 +43,6 @@ export async function takeUp(): Promise<void> {
     const left = await readLate(store).catch(() => null);
     unread = left === null;
     if (left) setLateEvents(left.map(({ fact }) => lateEvent(fact, writer.device_id)));
-    taking = false;
   }
+  return !unread;
 }

@@ -11,9 +11,10 @@ let seen = { off_ms: 0, wall_ms: 0, mono_ms: 0 };
 
 /** How much the office's clock was ahead of this phone's at the last contact since the app was opened; 0 when it is less than an hour. */
 export const clockOff: ReadonlySignal<number> = computed(() => {
-  const { last_ok_ms } = syncState.value;
-  const { server_time } = syncMark.value;
-  const off_ms = last_ok_ms === null || server_time === null ? 0 : Date.parse(server_time) - last_ok_ms;
+  const { server_time, last_ok_at } = syncMark.value;
+  // Both are written together. Those of an earlier day say nothing about a clock that may have been set since.
+  const told = syncState.value.last_ok_ms !== null && server_time !== null && last_ok_at !== null;
+  const off_ms = told ? Date.parse(server_time) - Date.parse(last_ok_at) : 0;
   return Math.abs(off_ms) > HOUR_MS ? off_ms : 0;
 });
 

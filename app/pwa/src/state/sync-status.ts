@@ -96,7 +96,7 @@ export function syncNow(): void {
 export async function confirmDelivered(): Promise<boolean> {
   if (!phoneHere()) return false;
   // Also what a page that is gone left among the files alone.
-  await takeUp();
+  if (!(await takeUp())) return false;
   const { last_ok_ms: before, failures } = syncState.value;
   syncNow();
   const fresh = await new Promise<boolean>((resolve) => {

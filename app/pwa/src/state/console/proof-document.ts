@@ -44,6 +44,8 @@ export type ProofPhoto = Fact & {
   readonly sha256: string;
   readonly retracted: boolean;
   readonly replaced_by: string | null;
+  /** Of a marked copy: the photo that was marked. Proofs of before there were any do not say. */
+  readonly of?: string | null;
 };
 
 export type ProofSignoff = Fact & {

@@ -5,7 +5,7 @@ import type { Json } from '../../domain/events';
 import type { Relation } from '../../domain/kinds';
 import type { Language } from '../i18n/catalogue';
 import { Button } from '../parts/button';
-import { Field } from '../parts/field';
+import { Field, overBy } from '../parts/field';
 import { Notice } from '../parts/notice';
 import { Tiles } from '../parts/tiles';
 import { useDraft } from '../installer/use';
@@ -47,7 +47,7 @@ export function SignForm({ tongue, sha256, customer, onDone }: {
     <>
       <h1>{sayCustomer.in(tongue, 'sign_title')}</h1>
       {draft.typing ? (
-        <Field label={sayCustomer.in(tongue, 'typed_name')} value={draft.typed} most={80} problem={problem === 'typed_needed' ? sayCustomer.in(tongue, problem) : null} testid="typed-name" onWrite={(typed) => change({ ...draft, typed })} />
+        <Field label={sayCustomer.in(tongue, 'typed_name')} value={draft.typed} most={80} tongue={tongue} problem={problem === 'typed_needed' ? sayCustomer.in(tongue, problem) : null} testid="typed-name" onWrite={(typed) => change({ ...draft, typed })} />
       ) : (
         <Signature strokes={strokes} tongue={tongue} onStroke={(drawn) => change({ ...draft, strokes: drawn as unknown as Json })} />
       )}
@@ -55,7 +55,7 @@ export function SignForm({ tongue, sha256, customer, onDone }: {
       <Button kind="link" icon={draft.typing ? 'signature' : 'keyboard'} testid="type-name" onTap={() => change({ ...draft, typing: !draft.typing })}>
         {sayCustomer.in(tongue, draft.typing ? 'draw_instead' : 'type_instead')}
       </Button>
-      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} problem={problem === 'name_needed' ? sayCustomer.in(tongue, problem) : null} testid="signer-name" onWrite={(name) => change({ ...draft, name })} />
+      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} tongue={tongue} problem={problem === 'name_needed' ? sayCustomer.in(tongue, problem) : null} testid="signer-name" onWrite={(name) => change({ ...draft, name })} />
       <Tiles
         legend={sayCustomer.in(tongue, 'relation')}
         options={RELATIONS.map((relation) => ({ value: relation, title: sayCustomer.in(tongue, `relation_${relation}`) }))}
@@ -70,6 +70,9 @@ export function SignForm({ tongue, sha256, customer, onDone }: {
   );
 }
 
+/** With the words of the reason before it, a note still fits into the 500 characters of a sign-off's reason. */
+const NOTE_MOST = 440;
+const NAME_MOST = 80;
 const REFUSALS = ['damaged', 'wrong', 'work', 'missing', 'other'] as const;
 
 export function RefuseForm({ prepared, onDone }: { readonly prepared: Prepared; readonly onDone: (outcome: Outcome) => Promise<void> }) {
@@ -78,12 +81,12 @@ export function RefuseForm({ prepared, onDone }: { readonly prepared: Prepared; 
   const [draft, write] = useDraft(`refuse ${sha256}`, { why: '', note: '', name: statement.customer ?? '' });
   const [tried, setTried] = useState(false);
   const why = REFUSALS.find((reason) => reason === draft.why);
-  const lacking = why === undefined || (why === 'other' && draft.note.trim() === '');
+  const lacking = why === undefined || (why === 'other' && draft.note.trim() === '') || overBy(draft.note, NOTE_MOST) > 0 || overBy(draft.name, NAME_MOST) > 0;
   const refuse = async (): Promise<void> => {
     setTried(true);
     if (lacking || why === undefined) return;
     const reason = [why === 'other' ? '' : sayCustomer.in(tongue, `refuse_${why}`), draft.note.trim()].filter(Boolean).join(' — ');
-    await onDone({ outcome: 'refused', reason: reason.slice(0, 500), strokes: null, typed_name: null, name: draft.name.trim() || null, relation: null });
+    await onDone({ outcome: 'refused', reason, strokes: null, typed_name: null, name: draft.name.trim() || null, relation: null });
   };
   return (
     <>
@@ -97,8 +100,8 @@ export function RefuseForm({ prepared, onDone }: { readonly prepared: Prepared; 
         testid="refuse-why"
         onChoose={(chosen) => write({ ...draft, why: chosen })}
       />
-      <Field label={sayCustomer.in(tongue, 'refuse_note')} value={draft.note} lines={3} most={440} problem={tried && lacking ? sayCustomer.in(tongue, 'refuse_needed') : null} testid="refuse-note" onWrite={(note) => write({ ...draft, note })} />
-      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} testid="refuse-name" onWrite={(name) => write({ ...draft, name })} />
+      <Field label={sayCustomer.in(tongue, 'refuse_note')} value={draft.note} lines={3} most={NOTE_MOST} tongue={tongue} problem={tried && lacking ? sayCustomer.in(tongue, 'refuse_needed') : null} testid="refuse-note" onWrite={(note) => write({ ...draft, note })} />
+      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={NAME_MOST} tongue={tongue} testid="refuse-name" onWrite={(name) => write({ ...draft, name })} />
       <Button kind="primary" testid="refuse-save" onTap={refuse}>
         {sayCustomer.in(tongue, 'refuse_save')}
       </Button>

@@ -4,7 +4,7 @@ import { find } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
 import { language, LANGUAGES, type Language } from '../i18n/catalogue';
 import { Button } from '../parts/button';
-import { Field } from '../parts/field';
+import { Field, overBy } from '../parts/field';
 import { Notice } from '../parts/notice';
 import { Sheet } from '../parts/sheet';
 import { Tiles } from '../parts/tiles';
@@ -96,6 +96,8 @@ function Signing({ view, query }: { readonly view: JobView; readonly query: Quer
   );
 }
 
+/** With the words of the reason before it, a note still fits into the 500 characters of a sign-off's reason. */
+const NOTE_MOST = 400;
 const ABSENCES = ['left', 'neighbour', 'concierge', 'unable', 'other'] as const;
 
 function AbsentSheet({ onDone, onClose }: { readonly onDone: (reason: string) => Promise<void>; readonly onClose: () => void }) {
@@ -103,11 +105,11 @@ function AbsentSheet({ onDone, onClose }: { readonly onDone: (reason: string) =>
   const [note, setNote] = useState('');
   const [tried, setTried] = useState(false);
   const known = ABSENCES.find((reason) => reason === why);
-  const lacking = known === undefined || (known === 'other' && note.trim() === '');
+  const lacking = known === undefined || (known === 'other' && note.trim() === '') || overBy(note, NOTE_MOST) > 0;
   const keep = async (): Promise<void> => {
     setTried(true);
     if (lacking || known === undefined) return;
-    await onDone([known === 'other' ? '' : saySign(`absent_${known}`), note.trim()].filter(Boolean).join(' — ').slice(0, 500));
+    await onDone([known === 'other' ? '' : saySign(`absent_${known}`), note.trim()].filter(Boolean).join(' — '));
   };
   return (
     <Sheet title={saySign('absent_title')} testid="absent-sheet" onClose={onClose}>
@@ -120,7 +122,7 @@ function AbsentSheet({ onDone, onClose }: { readonly onDone: (reason: string) =>
         testid="absent-why"
         onChoose={setWhy}
       />
-      <Field label={saySign('absent_note')} value={note} lines={2} most={400} problem={!tried || !lacking ? null : known === undefined ? sayStep('choose_one') : saySign('absent_note_needed')} testid="absent-note" onWrite={setNote} />
+      <Field label={saySign('absent_note')} value={note} lines={2} most={NOTE_MOST} problem={!tried || !lacking ? null : known === undefined ? sayStep('choose_one') : saySign('absent_note_needed')} testid="absent-note" onWrite={setNote} />
       <Button kind="primary" testid="absent-save" onTap={keep}>
         {saySign('absent_save')}
       </Button>

@@ -15,14 +15,14 @@ import { NoJob } from './job';
 import { LensButton } from './lens-button';
 import { Thumb } from './photo-strip';
 import { back, type Query } from './route';
-import { save } from './saving';
+import { save, saveAll } from './saving';
 import { vibrate } from './sounds';
 import { ItemMark } from './sync-bar';
 import { TorchButton } from './torch-button';
 import { useCamera, useDarkness } from './use-camera';
 import { useJob, useShown } from './use';
 import { WeakSheet } from './weak-sheet';
-import { photosOf, roleOf, stepAt } from './work';
+import { photosOf, roleOf, stepAt, takenBack } from './work';
 import { say } from './words';
 import { sayCamera } from './words-camera';
 import '../styles/camera.css';
@@ -80,7 +80,7 @@ function RoleCamera({ view, query, role }: { readonly view: JobView; readonly qu
     if (!saved) return false;
     void keepThumb(photo.sha256, photo.thumb);
     // The old one is taken back only now: until the new one is safe, a photo is better than none.
-    if (query.replaces) await save(view.job_id, 'photo.retracted', { photo_id: query.replaces, reason: 'taken again' });
+    if (query.replaces) await saveAll(view.job_id, takenBack(view, query.replaces, 'taken again'));
     return true;
   };
 

@@ -9,7 +9,7 @@ import { clock } from '../i18n/format';
 import { categoryIcon } from '../parts/icon';
 import { Ticks, Tiles } from '../parts/tiles';
 import { carriedFacts } from './unit-fate';
-import { subjectOf } from './work';
+import { endOfVisitBefore, subjectOf } from './work';
 import { sayEnd } from './words-end';
 
 export type Details = {
@@ -95,7 +95,8 @@ export function detailWords(view: JobView, reason: string, details: Details): st
 
 /** An issue of each unit that it is about; and what comes back is with the crew, also when nobody loaded it by its code. */
 export function detailFacts(view: JobView, reason: string, details: Details, words: string): Entry[] {
-  const isTold = ({ unit_id }: Unit): boolean => view.state.issues.some((issue) => issue.code === reason && issue.unit_id === unit_id);
+  const since = endOfVisitBefore(view.state);
+  const isTold = ({ unit_id }: Unit): boolean => view.state.issues.some((issue) => issue.code === reason && issue.unit_id === unit_id && issue.rev > since);
   const about = unitsMeant(view, reason, details)
     .filter((unit) => !isTold(unit))
     .map(({ unit_id }) => entry('issue.raised', { issue_id: newId(), code: reason, unit_id, note: words || null }));

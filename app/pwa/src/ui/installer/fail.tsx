@@ -46,7 +46,7 @@ function Failing({ view, visitId, query }: { readonly view: JobView; readonly vi
   const reasons = reasonsOf(view);
   const at = stepAt(view, query);
   const given: Draft = { ...NOTHING, reason: query.for ?? '', details: { ...NO_DETAILS, check: at ? checkOf(at) : '', units: query.unit ? [query.unit] : [] } };
-  const [kept, write, clear] = useDraft<Draft>(`fail ${view.job_id} ${query.for ?? ''} ${query.id ?? ''}`.trimEnd(), given);
+  const [kept, write, clear] = useDraft<Draft>(['fail', visitId, query.for, query.id, query.unit, query.part].filter(Boolean).join(' '), given);
   // A draft of an older version of the app has less in it.
   const draft = { ...given, ...kept };
   const [tried, setTried] = useState(false);

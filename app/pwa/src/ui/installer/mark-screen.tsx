@@ -81,10 +81,12 @@ function Board({ photo, url, tool, marks, onMark }: { readonly photo: Photo; rea
   const board = useRef<SVGSVGElement>(null);
   const [way, setWay] = useState<readonly Spot[]>([]);
   const spotOf = (event: PointerEvent): Spot => {
-    const box = board.current?.getBoundingClientRect();
-    if (!box || box.width === 0) return [0, 0];
+    // The board may be of another shape than the picture, which then stands in its middle.
+    const matrix = board.current?.getScreenCTM();
+    if (!matrix) return [0, 0];
+    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix.inverse());
     const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
-    return [within(((event.clientX - box.left) * photo.w) / box.width, photo.w), within(((event.clientY - box.top) * photo.h) / box.height, photo.h)];
+    return [within(x, photo.w), within(y, photo.h)];
   };
   const drawing = way.length > 1 ? markOf(tool, way, photo) : null;
   const width = lineWidth(photo);

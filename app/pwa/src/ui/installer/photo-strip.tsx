@@ -8,10 +8,10 @@ import { Sheet } from '../parts/sheet';
 import { toast } from '../parts/toast';
 import { byWhom } from './finding-card';
 import { address, go } from './route';
-import { save } from './saving';
+import { saveAll } from './saving';
 import { ItemMark } from './sync-bar';
 import { useAnyPhoto } from './use';
-import { isCopy } from './work';
+import { copiesOf, isCopy, takenBack } from './work';
 import { sayJob } from './words-job';
 import { sayStep } from './words-step';
 
@@ -38,7 +38,7 @@ export function PhotoStrip({ view, photos, title }: { readonly view: JobView; re
 
 /** Each photo with its marked copies behind it. */
 function withCopies(view: JobView, photos: readonly Photo[]): Photo[] {
-  return photos.flatMap((photo) => [photo, ...view.state.photos.filter((copy) => copy.of === photo.photo_id && !copy.retracted)]);
+  return photos.flatMap((photo) => [photo, ...copiesOf(view.state, photo.photo_id)]);
 }
 
 export function Thumb({ sha256 }: { readonly sha256: string }) {
@@ -48,9 +48,9 @@ export function Thumb({ sha256 }: { readonly sha256: string }) {
 
 function PhotoSheet({ view, photo, title, onClose }: { readonly view: JobView; readonly photo: Photo; readonly title: string; readonly onClose: () => void }) {
   const url = useAnyPhoto(photo.sha256);
-  const at = { id: photo.step_id ?? '', unit: photo.unit_id ?? '', role: photo.role, ...(photo.step_id === null && { for: 'failure' }) };
+  const at = { id: photo.step_id ?? '', unit: photo.unit_id ?? '', part: photo.component ?? '', role: photo.role, ...(photo.step_id === null && { for: 'failure' }) };
   const remove = async (): Promise<void> => {
-    if (!(await save(view.job_id, 'photo.retracted', { photo_id: photo.photo_id, reason: 'removed' }))) return;
+    if (!(await saveAll(view.job_id, takenBack(view, photo.photo_id, 'removed')))) return;
     onClose();
     toast(sayStep('photo_removed'));
   };

@@ -12,6 +12,7 @@ import { Chip } from '../parts/notice';
 import { Sheet } from '../parts/sheet';
 import { Tiles } from '../parts/tiles';
 import { reasonsOf } from './failure-reasons';
+import { endOfVisitBefore, visitNow } from './work';
 import { sayStep } from './words-step';
 import { sayEnd } from './words-end';
 
@@ -19,6 +20,8 @@ import { sayEnd } from './words-end';
 export type ComingBack = Record<string, string>;
 
 const REFUSED = 'customer_refused';
+/** What is told of a box that does not go into the van. */
+export const LEFT_BEHIND: readonly string[] = ['not_loaded', 'damage'];
 
 /** What is assumed until somebody says otherwise: what the customer refused comes back. */
 export function assumed(state: JobState): ComingBack {
@@ -102,10 +105,15 @@ export function fateFacts(view: JobView, back: ComingBack, note: string): Entry[
   return [...issues, ...carried, ...handed];
 }
 
-/** What comes back is with the crew, also when nobody loaded it by its code. */
+/** What was driven to the customer is with the crew, also when nobody loaded it by its code. What stayed at the station is not. */
 export function carriedFacts(view: JobView, units: readonly Unit[]): Entry[] {
-  const unit_ids = units.filter(({ holder }) => holder === null).map(({ unit_id }) => unit_id);
-  if (!brings(view.state) || unit_ids.length === 0) return [];
+  const visit = visitNow(view.state);
+  const left = visit?.departed ?? visit?.arrived;
+  if (!brings(view.state) || !left) return [];
+  const since = endOfVisitBefore(view.state);
+  const stayed = (unitId: string): boolean => view.state.issues.some(({ code, unit_id, rev }) => LEFT_BEHIND.includes(code) && unit_id === unitId && rev > since && rev < left.rev);
+  const unit_ids = units.filter(({ unit_id, holder }) => holder === null && !stayed(unit_id)).map(({ unit_id }) => unit_id);
+  if (unit_ids.length === 0) return [];
   return [entry('custody.handed_over', { unit_ids, from: STATION, to: CREW, condition: 'unknown', note: null })];
 }
 

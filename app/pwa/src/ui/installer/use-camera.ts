@@ -50,7 +50,7 @@ export function useCamera(wanted: boolean): CameraInUse {
         }
         setProblem(null);
         setCamera(opened);
-        setLenses(await rearLenses());
+        setLenses(await rearLenses().catch(() => []));
       } catch (error) {
         if (!gone) setProblem(error instanceof CameraFailed ? error.why : 'busy');
       }

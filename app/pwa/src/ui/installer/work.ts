@@ -4,6 +4,7 @@ import { blocking, isAt } from '../../domain/checklist';
 import { find, openFindings, type Finding, type JobState, type Photo, type Scan, type Unit, type Visit } from '../../domain/job';
 import type { PhotoRole, Phase, Standard } from '../../domain/standard';
 import type { JobView } from '../../state/jobs';
+import { entry, type Entry } from '../../state/record';
 import { address, type Query } from './route';
 
 /** What the one big button does. */
@@ -106,6 +107,11 @@ export function visitNow(state: JobState): Visit | null {
   return state.visit_id === null ? null : find(state.visits, 'visit_id', state.visit_id);
 }
 
+/** Which rev ended the visit before the present one; 0 when this is the first. What came later is of this visit. */
+export function endOfVisitBefore(state: JobState): number {
+  return state.visits.findLast((visit) => visit.visit_id !== state.visit_id && visit.ended)?.ended?.rev ?? 0;
+}
+
 /** Photos of a step and role that still count, oldest first. Marked copies stand beside theirs and count for nothing. */
 export function photosOf(state: JobState, key: Key, role: string): Photo[] {
   return state.photos.filter((photo) => isAt(key, photo) && photo.role === role && !isCopy(photo) && !photo.retracted && photo.replaced_by === null);
@@ -114,6 +120,16 @@ export function photosOf(state: JobState, key: Key, role: string): Photo[] {
 /** Whether it is a marked copy of another photo. In a state that an older server folded, no photo says so. */
 export function isCopy(photo: Photo): boolean {
   return (photo.of ?? null) !== null;
+}
+
+/** The marked copies of a photo that still count. */
+export function copiesOf(state: JobState, photoId: string): Photo[] {
+  return state.photos.filter((copy) => copy.of === photoId && !copy.retracted);
+}
+
+/** A photo is taken back together with its marked copies: they show the same, and nobody would find them without it. */
+export function takenBack({ state }: Pick<JobView, 'state'>, photoId: string, reason: string): Entry[] {
+  return [photoId, ...copiesOf(state, photoId).map(({ photo_id }) => photo_id)].map((photo_id) => entry('photo.retracted', { photo_id, reason }));
 }
 
 /** Of the whole job, and of no step. */

@@ -1,6 +1,6 @@
 /** A text or a day that a person writes, with its name above and its problem below. */
 import { useId } from 'preact/hooks';
-import { catalogue } from '../i18n/catalogue';
+import { catalogue, language, type Language } from '../i18n/catalogue';
 import { Icon } from './icon';
 
 export const sayField = catalogue({
@@ -8,7 +8,12 @@ export const sayField = catalogue({
   'zh-Hans': { too_long: '超出 {n} 个字。请缩短，内容都还在。' },
 });
 
-export function Field({ label, value, lines = 1, most, mode = 'text', hint, problem, autocomplete = 'off', testid, onWrite }: {
+/** How many characters a text is over a limit; 0 when it is not. */
+export function overBy(value: string, most: number): number {
+  return value.length <= most ? 0 : Math.max(0, [...value].length - most);
+}
+
+export function Field({ label, value, lines = 1, most, mode = 'text', hint, problem, autocomplete = 'off', tongue = language.value, testid, onWrite }: {
   readonly label: string;
   readonly value: string;
   readonly lines?: number;
@@ -18,13 +23,15 @@ export function Field({ label, value, lines = 1, most, mode = 'text', hint, prob
   readonly hint?: string | undefined;
   readonly problem?: string | null | undefined;
   readonly autocomplete?: AutoFill;
+  /** The language of who writes, when that is not the app's. */
+  readonly tongue?: Language;
   readonly testid?: string;
   readonly onWrite: (value: string) => void;
 }) {
   const id = useId();
   // A paste is never cut: what is too much is said, and stays.
-  const over = most === undefined || value.length <= most ? 0 : [...value].length - most;
-  const wrong = over > 0 ? sayField('too_long', { n: over }) : problem;
+  const over = most === undefined ? 0 : overBy(value, most);
+  const wrong = over > 0 ? sayField.in(tongue, 'too_long', { n: over }) : problem;
   const below = wrong || hint ? `${id}-below` : undefined;
   const shared = {
     id,

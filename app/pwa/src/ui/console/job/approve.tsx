@@ -10,7 +10,7 @@ export function Approve({ view, onApprove }: { readonly view: JobView; readonly 
   const { may, state } = view.detail;
   const { missing, out_of_limits, asked } = view.tally;
   const busy = waiting.value?.decision.job_id === view.detail.job_id;
-  const photos = state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null).length;
+  const photos = state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null && (photo.of ?? null) === null).length;
   return (
     <div class="stack tight approve">
       {may.approve ? (

@@ -20,6 +20,7 @@ export function ProofPhotos({ document, standards }: { readonly document: ProofD
           <li key={photo.photo_id}>
             <img src={thumbAddress(photo.sha256)} alt="" />
             <span>{titleOf(document, standards, photo)}</span>
+            {photo.of && <span class="quiet">{say('photo_marked')}</span>}
             <span class="code quiet">{shortCode(photo.sha256)}</span>
           </li>
         ))}
