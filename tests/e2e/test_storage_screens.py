@@ -95,6 +95,23 @@ def test_without_a_second_place_the_phone_says_one_copy(phones: Phones, people: 
     phone.deliver()
 
 
+def test_files_that_do_not_open_this_time_leave_it_open_whether_something_waits_there(phones: Phones, people: Network, job_id: str) -> None:
+    phone = phones.enrolled(people)
+    page = phone.page.context.new_page()
+    page.add_init_script(NO_FILES)
+    phone.page.close()
+    phone.page = page
+    page.goto(f"{phone.url}/app/#/safe")
+    expect(phone.by("safe-verdict")).to_have_attribute("data-answer", "unknown", timeout=60_000)
+    expect(phone.by("safe-verdict")).to_contain_text("does not open")
+    # The next start opens them again.
+    again = page.context.new_page()
+    page.close()
+    phone.page = again
+    again.goto(f"{phone.url}/app/#/safe")
+    expect(phone.by("safe-verdict")).to_have_attribute("data-answer", "yes", timeout=60_000)
+
+
 def test_h20_a_private_window_and_a_phone_without_keys_capture_nothing(phones: Phones, people: Network) -> None:
     private = phones.blank()
     private.page.add_init_script(PRIVATE)

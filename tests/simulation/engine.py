@@ -130,11 +130,13 @@ def _kills(town: Town, playing: Round, faults: Counter[str]) -> Iterator[None]:
     draw = random.Random(f"kills {playing.seeds[0]}")
 
     def kill() -> None:
-        while not over.wait(draw.uniform(0.3, 3)):
+        pause_s = draw.uniform(0.05, 0.4)  # a quick machine is soon done, and there should be one kill at least
+        while not over.wait(pause_s):
             town.stop()
             faults["server_killed"] += 1
             over.wait(draw.uniform(0, 0.5))
             town.start()
+            pause_s = draw.uniform(0.3, 3)
 
     killer = threading.Thread(target=kill)
     if playing.killed:

@@ -220,7 +220,8 @@ async function noteLostKey(store: EvidenceStore, held: Held, filed: Filed | null
 
 async function writeInstall(store: EvidenceStore, held: Held, filed: Filed | null): Promise<void> {
   const install_id = held.install?.install_id ?? filed?.install?.install_id ?? toB64(store.random(16));
-  const install: Install = { install_id, filed: store.files !== null };
+  // Files that do not open this time may open the next.
+  const install: Install = { install_id, filed: (held.install?.filed ?? false) || store.files !== null };
   if (held.install?.install_id !== install_id || held.install.filed !== install.filed) await putMeta(store.database, 'install', install);
   const identity = held.identity ?? filed?.identity ?? null;
   const stale = filed?.install?.install_id !== install_id || filed.identity?.device_id !== identity?.device_id;

@@ -1,6 +1,8 @@
 /** Facts that the database could not take: they are tried again until it does. */
 import { takeUpLate } from '../db/facts';
+import type { EvidenceStore } from '../db/evidence';
 import { lateEvent, readLate } from '../db/late';
+import { getMeta } from '../db/meta';
 import { announce } from './announce';
 import { hasLateEvents, readAgain, setLateEvents } from './held';
 import { phoneHere } from './phone';
@@ -11,6 +13,10 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 let taking: Promise<boolean> | null = null;
 /** The files could not be read: whether something waits there is not known. */
 let unread = false;
+
+export function lateUnread(): boolean {
+  return unread;
+}
 
 /** In the background, as long as something waits. */
 export function takeUpSoon(): void {
@@ -40,9 +46,16 @@ async function takeAll(): Promise<boolean> {
   } catch {
     // It still does not work.
   } finally {
-    const left = await readLate(store).catch(() => null);
+    const left = (await filesAway(store)) ? null : await readLate(store).catch(() => null);
     unread = left === null;
     if (left) setLateEvents(left.map(({ fact }) => lateEvent(fact, writer.device_id)));
   }
   return !unread;
+}
+
+/** Whether this phone kept a second copy before and could not open that store this time: a page that is ending may still hold it. */
+async function filesAway(store: EvidenceStore): Promise<boolean> {
+  if (store.files) return false;
+  const install = await getMeta(store.database, 'install').catch(() => null);
+  return install?.filed ?? false;
 }

@@ -92,7 +92,7 @@ export function syncNow(): void {
   phoneHere()?.nudge({ type: 'manual' });
 }
 
-/** After a fresh round trip: is nothing left that is only on this phone? False as well when the server cannot be reached. */
+/** After a fresh round trip: is nothing left that is only on this phone? False as well when the server or the files cannot be reached. */
 export async function confirmDelivered(): Promise<boolean> {
   if (!phoneHere()) return false;
   // Also what a page that is gone left among the files alone.

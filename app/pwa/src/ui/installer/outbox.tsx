@@ -1,6 +1,7 @@
 /** What is still only on this phone, why, and when it goes; and the one question at the end of a day. */
 import { useEffect, useState } from 'preact/hooks';
 import { jobs } from '../../state/jobs';
+import { lateUnread } from '../../state/late';
 import { confirmDelivered, pendingItems, status, syncNow, type PendingItem } from '../../state/sync-status';
 import { bytesText, moment } from '../i18n/format';
 import { Button } from '../parts/button';
@@ -92,7 +93,7 @@ export function SafeToClose() {
   const ask = async (): Promise<void> => {
     setAnswer('asking');
     const all = await confirmDelivered().catch(() => false);
-    setAnswer(all ? 'yes' : status.peek().online === false ? 'unknown' : 'no');
+    setAnswer(all ? 'yes' : status.peek().online === false || lateUnread() ? 'unknown' : 'no');
   };
   useEffect(() => void ask(), []);
   const left = status.value.pending;
@@ -131,7 +132,7 @@ export function SafeToClose() {
         {shown === 'yes' && <p>{saySend('safe_yes_text', { time: moment(status.value.last_ok_at ?? new Date()) })}</p>}
         {shown === 'no' && <p>{saySend('safe_no_text', { n: left })}</p>}
         {shown === 'no' && attention > 0 && <p class="stop">{saySend('safe_attention', { n: attention })}</p>}
-        {shown === 'unknown' && <p>{saySend('safe_unknown_text')}</p>}
+        {shown === 'unknown' && <p>{saySend(lateUnread() ? 'safe_unread_text' : 'safe_unknown_text')}</p>}
       </div>
     </Frame>
   );

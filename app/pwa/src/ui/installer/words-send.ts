@@ -46,6 +46,7 @@ export const saySend = catalogue({
     safe_attention: '{n} of them cannot go without you. Look at the list of what waits.',
     safe_unknown: 'Not known',
     safe_unknown_text: 'The office did not answer. What is on this phone stays safe. Ask again where there is a signal.',
+    safe_unread_text: 'A part of the phone’s storage does not open, so it is not known whether something waits there. Nothing is lost. Close the app, open it again, then ask.',
     safe_again: 'Ask again',
     safe_home: 'Done for today',
 
@@ -142,6 +143,7 @@ export const saySend = catalogue({
     safe_attention: '其中 {n} 项需要你处理，请查看待发送列表。',
     safe_unknown: '还不知道',
     safe_unknown_text: '公司没有回应。手机上的内容仍然安全。请到有信号的地方再问一次。',
+    safe_unread_text: '本机有一部分存储打不开，不知道里面是否还有待发送的内容。内容没有丢。请关闭应用重新打开，再问一次。',
     safe_again: '再问一次',
     safe_home: '今天收工',
 
