@@ -27,6 +27,19 @@ WORDS = """() => {
 SETTLED = (
     "async () => { await new Promise(requestAnimationFrame); await Promise.allSettled(document.getAnimations().map(one => one.finished)); }"
 )
+# What a thumb in a glove cannot hit: links inside a sentence and controls that a label stands around are not meant alone.
+SMALL = """() => {
+  const least = 47.5;
+  const controls = 'button, a[href], summary, select, textarea, input, label.tile, label.button';
+  const missed = [];
+  for (const one of document.querySelectorAll(controls)) {
+    const { width, height } = one.getBoundingClientRect();
+    if (width < 2 || height < 2 || getComputedStyle(one).visibility === 'hidden') continue;
+    if (one.closest('p') || (one.tagName === 'INPUT' && one.closest('label'))) continue;
+    if (width < least || height < least) missed.push(`${Math.round(width)}x${Math.round(height)} ${one.outerHTML.slice(0, 140)}`);
+  }
+  return missed;
+}"""
 # Names of people, places, makes and of a language; the words of the order are as the shop wrote them.
 NAMES = (
     "Wang",
@@ -79,9 +92,12 @@ def walk(phones: Phones, people: Network, day: screens.Day) -> Iterator[tuple[st
 def test_every_screen(phones: Phones, people: Network, day: screens.Day) -> None:
     english: dict[str, list[str]] = {}
     barriers: dict[str, list[str]] = {}
+    small: dict[str, list[str]] = {}
     for name, phone in walk(phones, people, day):
         if left := english_in(phone.page):
             english[name] = left
+        if missed := phone.page.evaluate(SMALL):
+            small[name] = missed
         for scheme in SCHEMES:
             phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             phone.page.evaluate(SETTLED)
@@ -89,6 +105,7 @@ def test_every_screen(phones: Phones, people: Network, day: screens.Day) -> None
                 barriers[f"{name}, {scheme}"] = found
     assert english == {}
     assert barriers == {}
+    assert small == {}
 
 
 def test_the_language_is_changed_at_once_and_kept(phones: Phones, people: Network, day: screens.Day) -> None:

@@ -13,7 +13,7 @@ from tests.e2e.phones import Phones
 
 LANGUAGES = {"en": "en-GB", "zh-Hans": "zh-CN"}
 LOGINS = {"en": "wang", "zh-Hans": "li"}
-KINDS = ("site", "damaged", "part", "unsafe", "wrong", "locked", "again")
+KINDS = ("site", "damaged", "part", "unsafe", "wrong", "locked", "nobody", "refused", "again")
 Phone = tuple[Installer, Mapping[str, str], str]
 
 
@@ -121,6 +121,37 @@ def test_a_locked_gate(phone: Phone) -> None:
     save(installer)
 
 
+def test_nobody_is_at_home(phone: Phone) -> None:
+    installer, jobs, language = phone
+    installer.arrive(jobs["nobody"])
+    begin(installer, jobs["nobody"], "nobody_home")
+    save_lacking(installer, {"en": "Front door, which of these", "zh-Hans": "入户门, 下面选一项"}[language])
+    add_photo(installer)
+    installer.by("fail-choice-called_three_times").click()
+    installer.by("again-yes").click()
+    save(installer)
+
+
+def test_the_customer_refuses_and_says_why_in_their_own_words(phone: Phone) -> None:
+    installer, jobs, language = phone
+    installer.arrive(jobs["refused"])
+    begin(installer, jobs["refused"], "customer_refused")
+    installer.by("fail-choice-model_colour").click()
+    save_lacking(installer, {"en": "The customer’s word", "zh-Hans": "客户的说明"}[language])
+    installer.by("fail-sign").click()
+    installer.by("hand-over-start").click()
+    installer.by("refuse").click()
+    installer.by("refuse-why-wrong").click()
+    installer.by("refuse-note").fill("We ordered a white one.")
+    installer.by("refuse-save").click()
+    expect(installer.by("signed")).to_be_visible()
+    installer.hold("leave-hand-over")
+    # Back where it began, with what was chosen before.
+    expect(installer.by("fail-signoff")).to_have_attribute("data-given", "true")
+    expect(installer.by("fail-signoff")).to_contain_text({"en": "Refused", "zh-Hans": "已拒绝"}[language])
+    save(installer)
+
+
 def test_a_visit_that_ends_early_says_that_somebody_comes_again(phone: Phone) -> None:
     installer, jobs, _ = phone
     installer.arrive(jobs["again"])
@@ -144,9 +175,14 @@ def test_the_office_has_each_with_its_evidence(phone: Phone, people: Network, to
         "unsafe": "unsafe",
         "wrong": "wrong_unit",
         "locked": "access_blocked",
+        "nobody": "nobody_home",
+        "refused": "customer_refused",
         "again": None,
     }
     assert ended["site"]["visits"][-1]["note"].startswith("WM-PRE-02 ")
+    (refusal,) = ended["refused"]["signoffs"]
+    assert refusal["outcome"] == "refused"
+    assert refusal["reason"].endswith("We ordered a white one.")
     assert ended["unsafe"]["visits"][-1]["note"] == "Bare wires in the wall"
     fridge = ended["damaged"]["units"][1]["unit_id"]
     assert issues(ended["damaged"]) == [("damaged_in_transit", fridge)]

@@ -64,6 +64,9 @@ ONCE_FAILED = {
     1227409014: "all storage emptied, the server restored, and the word about the loss damaged: nobody heard of it",
     1228013559: "a copied profile, then a restore: what the server had said to have before kept the hole from being shown, for good",
     1227421384: "of the model: it waited for a photo that was let go of before a restore that went back too far",
+    720134473: "a copied profile wrote to a restored server where our own event was let go of: its receipt was taken for ours",
+    720996831: "the same",
+    720165309: "of the model: it took a page for at rest whose log an older page had begun anew",
     2883: "of the model: it did not wait for a photo whose event the server had and no copy here was whole of",
 }
 

@@ -248,7 +248,11 @@ export class Tab {
       const event = db.events.get(`${epoch}-${acked_seq}`);
       if (acked_seq === 0) receipt_fits = hash === ZERO;
       else if (db.head.epoch === epoch && db.head.seq === acked_seq) receipt_fits = hash === db.head.hash;
-      else receipt_fits = event ? event.hash === hash : acked_seq < db.head.seq;
+      else if (event) receipt_fits = event.hash === hash;
+      else {
+        const after = db.events.get(`${epoch}-${acked_seq + 1}`);
+        receipt_fits = after ? after.prev === hash : acked_seq < db.head.seq;
+      }
     }
     return { type: 'sync_reply', reply: wired(reply), receipt_fits };
   }

@@ -137,8 +137,8 @@ export class World {
 
   private isAtRest({ state, phone }: Tab, since_ms: number): boolean {
     if (!state.leads || state.busy || state.working || state.waiting.length > 0 || state.failures > 0 || state.stale) return false;
-    // What is in the log, and this page was not told of, it has to find there.
-    if (state.epoch === phone.disk.db.head.epoch && state.head_seq < phone.disk.db.head.seq) return false;
+    // What is in the log, and this page was not told of, it has to find there; a whole epoch that an older page began, too.
+    if (state.epoch !== phone.disk.db.head.epoch || state.head_seq < phone.disk.db.head.seq) return false;
     // An answer from before the restore may have come after it.
     if (state.server_epoch !== this.server.lineage) return false;
     // What no copy is whole of can go nowhere, nor can a photo whose event is whole on neither side: it is not offered any more.

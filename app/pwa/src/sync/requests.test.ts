@@ -57,6 +57,18 @@ describe('S8: a receipt counts when it speaks for this very log', () => {
     expect(await fits(() => receiptOf('device-1', 1, 1, SHA), 1)).toBe(false);
   });
 
+  it('not another branch where its own event was let go of: the one behind it knows its hash', async () => {
+    const told = async (hash: (events: StoredEvent[]) => string): Promise<unknown> => {
+      let answer: Response | null = null;
+      const { line, events } = await lineWith(async () => answer ?? new Response(null, { status: 500 }), 3);
+      await line.store.database.run((db) => db.delete('events', [1, 1]));
+      answer = json(reply(1, await receiptOf('device-1', 1, 1, hash(events))));
+      return sendSync(line, { ...send, from: 2, to: 3, acked_seq: 0 });
+    };
+    expect(await told(([first]) => first?.hash ?? '')).toMatchObject({ type: 'sync_reply', receipt_fits: true });
+    expect(await told(() => SHA)).toMatchObject({ type: 'sync_reply', receipt_fits: false });
+  });
+
   it('none at all acknowledges nothing beyond what is known', async () => {
     expect(await fits(() => null)).toBe(false);
     expect(await fits(() => null, 2, 2)).toBe(true);

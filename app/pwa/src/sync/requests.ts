@@ -111,9 +111,10 @@ async function receiptFits(line: Line, epoch: number, known_seq: number, { recei
   if (acked_seq === 0) return said.head_hash === ZERO_HASH;
   const head = await headOf(line.store);
   if (head.epoch === epoch && head.seq === acked_seq) return said.head_hash === head.hash;
-  const event = await line.store.database.run((db) => db.get('events', [epoch, acked_seq]));
-  // An event that the phone was allowed to let go of cannot be compared. One that it never had is not ours.
-  return event ? event.hash === said.head_hash : acked_seq < head.seq;
+  const [event, after] = await line.store.database.run((db) => Promise.all([db.get('events', [epoch, acked_seq]), db.get('events', [epoch, acked_seq + 1])]));
+  if (event) return event.hash === said.head_hash;
+  // An event that the phone was allowed to let go of is known by the one behind it; without that it cannot be compared. One that it never had is not ours.
+  return after ? after.prev === said.head_hash : acked_seq < head.seq;
 }
 
 export async function headBlob(line: Line, sha256: string): Promise<Told> {

@@ -11,7 +11,7 @@ import { Tiles } from '../parts/tiles';
 import { toast } from '../parts/toast';
 import { Frame } from '../installer/frame';
 import { NoJob } from '../installer/job';
-import { address, go, type Query } from '../installer/route';
+import { address, back, go, type Query } from '../installer/route';
 import { useJob } from '../installer/use';
 import { fresh } from '../installer/answer';
 import { nextAction, openSteps, placeOf } from '../installer/work';
@@ -48,7 +48,8 @@ function Signing({ view, query }: { readonly view: JobView; readonly query: Quer
   }, [tongue, handed]);
 
   const keep = async (outcome: Outcome): Promise<boolean> => prepared !== null && recordOutcome(view.job_id, prepared, outcome, findingId);
-  const leave = (signed: boolean): void => go(signed ? onward(view) : address('job', view.job_id), 'replace');
+  // Whoever came from a visit that fails goes on there.
+  const leave = (signed: boolean): void => (query.from === 'fail' ? back() : go(signed ? onward(view) : address('job', view.job_id), 'replace'));
   if (handed) {
     if (!prepared || prepared.statement.language !== tongue) return <div class="frame customer" aria-busy="true" />;
     return <HandOver prepared={prepared} tongue={tongue} onLanguage={setTongue} onOutcome={keep} onLeave={leave} />;
@@ -88,7 +89,7 @@ function Signing({ view, query }: { readonly view: JobView; readonly query: Quer
           onDone={async (reason) => {
             if (!(await keep({ outcome: 'absent', reason, strokes: null, typed_name: null, name: null, relation: null }))) return;
             toast(saySign('absent_saved'));
-            go(onward(view), 'replace');
+            leave(true);
           }}
         />
       )}

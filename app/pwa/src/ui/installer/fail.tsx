@@ -1,14 +1,15 @@
 /** The visit fails: the reason as a tile, then the evidence that this reason asks for. */
 import { useState } from 'preact/hooks';
+import type { JobState, Signoff } from '../../domain/job';
 import type { Asked, FailureReason, PhotoAsked } from '../../domain/standard';
-import { NO_STEP, photosOf, roleOf, stepAt } from './work';
+import { endOfVisitBefore, NO_STEP, photosOf, roleOf, stepAt } from './work';
 import type { JobView } from '../../state/jobs';
 import { entry } from '../../state/record';
 import { pick } from '../i18n/catalogue';
 import { Button } from '../parts/button';
 import { Field } from '../parts/field';
 import type { IconName } from '../parts/icon';
-import { Notice } from '../parts/notice';
+import { Chip, Notice } from '../parts/notice';
 import { Tiles } from '../parts/tiles';
 import { toast } from '../parts/toast';
 import { detailFacts, detailWords, FailDetails, keyOf as checkOf, lackingDetails, NO_DETAILS, type Details } from './fail-details';
@@ -102,6 +103,8 @@ function Evidence({ view, asked, draft, write }: { readonly view: JobView; reado
   switch (asked.kind) {
     case 'photo':
       return <PhotoEvidence view={view} asked={asked} />;
+    case 'signoff':
+      return <SignoffEvidence view={view} />;
     case 'choice':
       return (
         <Tiles
@@ -117,6 +120,33 @@ function Evidence({ view, asked, draft, write }: { readonly view: JobView; reado
     default:
       return null;
   }
+}
+
+/** What the customer says to it: refused with a reason, or why nobody says anything. */
+function SignoffEvidence({ view }: { readonly view: JobView }) {
+  const given = signoffNow(view.state);
+  return (
+    <section class="stack tight" data-testid="fail-signoff" data-given={given !== null}>
+      <h3>{sayEnd('fail_signoff')}</h3>
+      {given ? (
+        <div class="row">
+          <Chip tone={given.outcome === 'accepted' ? 'warn' : 'ok'}>{sayEnd(`signoff_${given.outcome}`)}</Chip>
+          <span class="small quiet">{given.reason}</span>
+        </div>
+      ) : (
+        <p class="quiet">{sayEnd('fail_signoff_text')}</p>
+      )}
+      <Button icon="signature" testid="fail-sign" onTap={() => go(address('sign', view.job_id, { from: 'fail' }))}>
+        {sayEnd(given ? 'fail_sign_again' : 'fail_sign')}
+      </Button>
+    </section>
+  );
+}
+
+/** The sign-off of the present visit. */
+function signoffNow(state: JobState): Signoff | null {
+  const since = endOfVisitBefore(state);
+  return state.signoffs.findLast(({ rev }) => rev > since) ?? null;
 }
 
 function PhotoEvidence({ view, asked }: { readonly view: JobView; readonly asked: PhotoAsked }) {
@@ -140,6 +170,7 @@ function lackingOf(view: JobView, reason: FailureReason, draft: Draft): string[]
     if (asked.kind === 'photo' && photosOf(view.state, NO_STEP, asked.role).length < asked.min) {
       return [pick(roleOf(view.standards, asked.role)?.title) || asked.role];
     }
+    if (asked.kind === 'signoff' && signoffNow(view.state) === null) return [sayEnd('fail_signoff')];
     if (asked.kind === 'choice' && !asked.options.some((option) => option.value === draft.choice)) return [sayEnd('lack_choice')];
     return asked.kind === 'text' && draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
   });

@@ -11,7 +11,7 @@ export type ScreenName = (typeof SCREENS)[number];
 
 const OF_A_JOB: readonly ScreenName[] = ['job', 'step', 'photo', 'mark', 'scan', 'agree', 'sign', 'finish', 'fail', 'note'];
 
-export type Query = Readonly<Partial<Record<'id' | 'unit' | 'part' | 'role' | 'finding' | 'replaces' | 'for' | 'lang' | 'code', string>>>;
+export type Query = Readonly<Partial<Record<'id' | 'unit' | 'part' | 'role' | 'finding' | 'replaces' | 'for' | 'from' | 'lang' | 'code', string>>>;
 
 export interface Route {
   readonly screen: ScreenName;
