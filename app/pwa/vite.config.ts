@@ -33,7 +33,7 @@ export default defineConfig({
     rolldownOptions: {
       input: ['app.html', 'console.html', 'rescue.html', 'verify.html'],
       // What every start of the app needs is one file: left alone, each lazy part that uses some of it would split it further.
-      output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'storage', test: /src\/db\/(?!sweep|room|retention)\w+\.ts/ }] } },
+      output: { codeSplitting: { includeDependenciesRecursively: false, groups: [{ name: 'storage', test: /src\/(?:db\/(?!sweep|room|retention)\w+|state\/(?:held|record|delivery|drafts|outside|phone|late|jobs|items))\.ts/ }] } },
     },
   },
   worker: { format: 'es' },

@@ -20,6 +20,7 @@ import { isDone } from './work';
 import { say } from './words';
 
 const NotArrived = lazy(async () => (await import('./not-arrived')).NotArrived);
+const ClockNotice = lazy(async () => (await import('./clock-notice')).ClockNotice);
 const DepartedJobs = lazy(async () => (await import('./departed')).Departed);
 
 export function Today() {
@@ -39,11 +40,7 @@ export function Today() {
     >
       {recovered.value && <Notice tone="warn" title={say('recovered', { events: recovered.value.events, blobs: recovered.value.blobs })} />}
       {outside && <NotArrived />}
-      {clockOff.value !== 0 && (
-        <Notice tone="warn" icon="clock" title={say(clockOff.value > 0 ? 'clock_behind' : 'clock_ahead', { n: Math.round(Math.abs(clockOff.value) / 3_600_000) })} testid="clock-off">
-          <p>{say('clock_off_text')}</p>
-        </Notice>
-      )}
+      {clockOff.value !== 0 && <ClockNotice />}
       {departed.value.length > 0 && <DepartedJobs />}
       <VanCard today={today} />
       {jobs.value.length === 0 && (
