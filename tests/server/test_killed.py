@@ -2,6 +2,7 @@
 
 import os
 import threading
+from http.client import HTTPException
 
 from app.config import Settings
 from app.services import doctor
@@ -60,7 +61,7 @@ def _push_until_it_dies(phone: Phone) -> None:
     try:
         while phone.acked < len(phone.events):
             phone.take(phone.post(phone.request(phone.events[phone.acked : phone.acked + 10])).get_json())
-    except OSError:
+    except (OSError, HTTPException):  # the connection, or an answer that was half written
         return
 
 
