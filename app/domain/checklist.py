@@ -11,7 +11,7 @@ from typing import Any
 
 from app.domain.events import JsonObject
 from app.domain.job import current_answer, open_findings
-from app.domain.job_state import key_of
+from app.domain.job_state import counted_photos, key_of
 from app.domain.standard_format import PHASES, VALUE_KINDS, is_decimal
 
 __all__ = ["applies", "blocking", "is_decimal", "steps", "within_limits"]
@@ -226,14 +226,7 @@ def _is_acknowledged(state: JsonObject, key: Key, after_rev: int) -> bool:
 
 
 def _photo_count(state: JsonObject, key: Key, role: str) -> int:
-    return sum(
-        key_of(photo) == key
-        and photo["role"] == role
-        and photo.get("of") is None
-        and not photo["retracted"]
-        and photo["replaced_by"] is None
-        for photo in state["photos"]
-    )
+    return sum(key_of(photo) == key and photo["role"] == role for photo in counted_photos(state))
 
 
 def _is_same(value: Any, other: Any) -> bool:

@@ -92,6 +92,11 @@ def open_findings(state: JsonObject) -> list[JsonObject]:
     return [finding for finding in state["findings"] if finding["status"] == "open"]
 
 
+def counted_photos(state: JsonObject) -> list[JsonObject]:
+    """The photos that still count: neither taken back nor replaced, and no marked copies (F14)."""
+    return [photo for photo in state["photos"] if not photo["retracted"] and photo["replaced_by"] is None and photo.get("of") is None]
+
+
 def add_anomaly(state: JsonObject, event: Event, code: str, about: str | None = None) -> None:
     """Note that a fact counts differently than hoped (F1)."""
     state["anomalies"].append({"code": code, "event_id": event.event_id, "rev": event.rev, "about": about})

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from app.domain.checklist import steps
 from app.domain.events import JsonObject
 from app.domain.job import current_answer
-from app.domain.job_state import find
+from app.domain.job_state import counted_photos, find
 
 DECLARATIONS = {
     "en": [
@@ -47,7 +47,7 @@ def text_of(state: JsonObject, standards: Sequence[JsonObject], people: Mapping[
         "units": [_unit(state, unit) for unit in state["units"]],
         "work": [WORK[language].get(service, service) for service in state["services"]],
         "checks": _checks(state, standards, language),
-        "photos": sum(not photo["retracted"] and photo["replaced_by"] is None and photo.get("of") is None for photo in state["photos"]),
+        "photos": len(counted_photos(state)),
         "notes": len(state["notes"]),
         "declaration": DECLARATIONS[language],
     }

@@ -3,7 +3,7 @@
  *
  * The same functions stand in `app/domain/checklist.py`; `tests/vectors/checklist` holds both to them.
  */
-import { currentAnswer, openFindings, type Answer, type JobState, type Unit } from './job';
+import { countedPhotos, currentAnswer, openFindings, type Answer, type JobState, type Unit } from './job';
 import type { AnswerValue } from './kinds';
 import {
   isDecimal,
@@ -155,9 +155,7 @@ function missingOf(state: JobState, rule: Rule, key: Key, answer: Answer | null)
 function lackOf(asked: Asked, state: JobState, key: Key, answer: Answer | null): Missing | null {
   switch (asked.kind) {
     case 'photo': {
-      const counts = state.photos.filter(
-        (photo) => isAt(key, photo) && photo.role === asked.role && (photo.of ?? null) === null && !photo.retracted && photo.replaced_by === null,
-      );
+      const counts = countedPhotos(state).filter((photo) => isAt(key, photo) && photo.role === asked.role);
       return counts.length < asked.min ? `photo:${asked.role}` : null;
     }
     case 'scan':

@@ -256,6 +256,16 @@ export function openFindings(state: JobState): Finding[] {
   return state.findings.filter((finding) => finding.status === 'open');
 }
 
+/** Whether it is a marked copy of another photo (F14). In a state that an older server folded, no photo says so. */
+export function isCopy(photo: Photo): boolean {
+  return (photo.of ?? null) !== null;
+}
+
+/** The photos that still count: neither taken back nor replaced, and no copies. */
+export function countedPhotos(state: JobState): Photo[] {
+  return state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null && !isCopy(photo));
+}
+
 /** Note that a fact counts differently than hoped (F1). */
 export function addAnomaly(state: JobState, event: Event, code: AnomalyCode, about: string | null = null): void {
   state.anomalies.push({ code, event_id: event.event_id, rev: event.rev, about });

@@ -5,7 +5,7 @@
  * and at every hour: members stand in the order of `Statement`, and nothing in it comes from a clock, a device or a locale.
  */
 import { steps, type Key, type Step } from './checklist';
-import { currentAnswer, find, type JobState, type Scan } from './job';
+import { countedPhotos, currentAnswer, find, type JobState, type Scan } from './job';
 import type { Language, Verdict } from './kinds';
 import { valueAsked, type Standard, type Translated } from './standard';
 
@@ -98,8 +98,7 @@ export function build(
     })),
     work: state.services.map((service) => WORK[language].get(service) ?? service),
     checks: checksOf(state, steps(state, standards), language),
-    // A marked copy shows what its photo shows. States that an older server folded do not say of any photo that it is one.
-    photos: state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null && (photo.of ?? null) === null).length,
+    photos: countedPhotos(state).length,
     notes: state.notes.length,
     declaration: [...DECLARATIONS[language]],
   };

@@ -13,6 +13,8 @@ import { RELATIONS, type Outcome, type Prepared, type Signer } from './recording
 import { Signature } from './signature';
 import { sayCustomer } from './words';
 
+const NAME_MOST = 80;
+
 /** Keyed by the text's digest: a signature belongs to what was read, and to nothing else. */
 type SignDraft = { strokes: Json; typed: string; typing: boolean; name: string; relation: Relation };
 
@@ -35,7 +37,8 @@ export function SignForm({ tongue, sha256, customer, onDone }: {
     const lacking = draft.typing ? (typed.length < 2 ? 'typed_needed' : null) : strokes && hasEnoughInk(strokes) ? null : 'more_ink';
     const wrong = lacking ?? (draft.name.trim() === '' ? 'name_needed' : null);
     setProblem(wrong);
-    if (wrong !== null) return;
+    // What is too long is said where it stands.
+    if (wrong !== null || overBy(draft.name, NAME_MOST) > 0 || (draft.typing && overBy(typed, NAME_MOST) > 0)) return;
     await onDone({
       strokes: draft.typing || !strokes ? null : strokesBytes(strokes),
       typed_name: draft.typing ? typed : null,
@@ -47,7 +50,7 @@ export function SignForm({ tongue, sha256, customer, onDone }: {
     <>
       <h1>{sayCustomer.in(tongue, 'sign_title')}</h1>
       {draft.typing ? (
-        <Field label={sayCustomer.in(tongue, 'typed_name')} value={draft.typed} most={80} tongue={tongue} problem={problem === 'typed_needed' ? sayCustomer.in(tongue, problem) : null} testid="typed-name" onWrite={(typed) => change({ ...draft, typed })} />
+        <Field label={sayCustomer.in(tongue, 'typed_name')} value={draft.typed} most={NAME_MOST} tongue={tongue} problem={problem === 'typed_needed' ? sayCustomer.in(tongue, problem) : null} testid="typed-name" onWrite={(typed) => change({ ...draft, typed })} />
       ) : (
         <Signature strokes={strokes} tongue={tongue} onStroke={(drawn) => change({ ...draft, strokes: drawn as unknown as Json })} />
       )}
@@ -55,7 +58,7 @@ export function SignForm({ tongue, sha256, customer, onDone }: {
       <Button kind="link" icon={draft.typing ? 'signature' : 'keyboard'} testid="type-name" onTap={() => change({ ...draft, typing: !draft.typing })}>
         {sayCustomer.in(tongue, draft.typing ? 'draw_instead' : 'type_instead')}
       </Button>
-      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={80} tongue={tongue} problem={problem === 'name_needed' ? sayCustomer.in(tongue, problem) : null} testid="signer-name" onWrite={(name) => change({ ...draft, name })} />
+      <Field label={sayCustomer.in(tongue, 'name')} value={draft.name} most={NAME_MOST} tongue={tongue} problem={problem === 'name_needed' ? sayCustomer.in(tongue, problem) : null} testid="signer-name" onWrite={(name) => change({ ...draft, name })} />
       <Tiles
         legend={sayCustomer.in(tongue, 'relation')}
         options={RELATIONS.map((relation) => ({ value: relation, title: sayCustomer.in(tongue, `relation_${relation}`) }))}
@@ -72,7 +75,6 @@ export function SignForm({ tongue, sha256, customer, onDone }: {
 
 /** With the words of the reason before it, a note still fits into the 500 characters of a sign-off's reason. */
 const NOTE_MOST = 440;
-const NAME_MOST = 80;
 const REFUSALS = ['damaged', 'wrong', 'work', 'missing', 'other'] as const;
 
 export function RefuseForm({ prepared, onDone }: { readonly prepared: Prepared; readonly onDone: (outcome: Outcome) => Promise<void> }) {

@@ -1,7 +1,7 @@
 /** A crew on several phones: who belongs to it, and who did what. A name stands where it was somebody else than this phone's owner. */
 import { useEffect } from 'preact/hooks';
 import { isAt, type Step } from '../../domain/checklist';
-import type { Recorded } from '../../domain/job';
+import { countedPhotos, type Recorded } from '../../domain/job';
 import { identity } from '../../state/app';
 import { freshen } from '../../state/company';
 import type { JobView } from '../../state/jobs';
@@ -32,10 +32,10 @@ export function CrewLine({ view }: { readonly view: JobView }) {
 /** Which colleague was the last to record something for a step; null when it was this phone's owner, or nothing is recorded. */
 export function lastHand(view: JobView, step: Step): string | null {
   if (view.state.crew_ever.length < 2) return null;
-  const { answers, photos, scans, acknowledgements } = view.state;
+  const { answers, scans, acknowledgements } = view.state;
   const here: Recorded[] = [
     ...answers.filter((one) => one.current && isAt(one, step)),
-    ...photos.filter((one) => !one.retracted && one.replaced_by === null && isAt(one, step)),
+    ...countedPhotos(view.state).filter((one) => isAt(one, step)),
     ...scans.filter((one) => isAt(one, step)),
     ...acknowledgements.filter((one) => isAt(one, step)),
   ];

@@ -1,5 +1,5 @@
 /** One job: who and where, what was sent back, how far the work is, and one big button that says what comes next. */
-import { openFindings, type Recorded } from '../../domain/job';
+import { openFindings } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
 import { pick } from '../i18n/catalogue';
 import { clock, day, slotText } from '../i18n/format';
@@ -196,8 +196,8 @@ function Contact({ view }: { readonly view: JobView }) {
 function Notes({ view }: { readonly view: JobView }) {
   const { state } = view;
   const lines = [
-    ...state.notes.map((note) => ({ ...recordOf(note), text: note.text, problem: false })),
-    ...state.issues.map((issue) => ({ ...recordOf(issue), text: issue.note ?? issue.code, problem: true })),
+    ...state.notes.map((note) => ({ ...note, problem: false })),
+    ...state.issues.map((issue) => ({ ...issue, text: issue.note ?? issue.code, problem: true })),
   ].sort((one, other) => one.at.localeCompare(other.at));
   if (lines.length === 0) return null;
   return (
@@ -217,8 +217,4 @@ function Notes({ view }: { readonly view: JobView }) {
       </ul>
     </section>
   );
-}
-
-function recordOf({ event_id, device_id, actor, at }: Recorded): Pick<Recorded, 'event_id' | 'device_id' | 'actor' | 'at'> {
-  return { event_id, device_id, actor, at };
 }

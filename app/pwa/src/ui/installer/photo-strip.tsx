@@ -1,7 +1,8 @@
 /** The photos of one step and role, each with its truthful mark; a tap shows one large, to take again or remove. */
 import { useState } from 'preact/hooks';
-import type { Photo } from '../../domain/job';
+import { isCopy, type Photo } from '../../domain/job';
 import type { JobView } from '../../state/jobs';
+import { entry, type Entry } from '../../state/record';
 import { Button } from '../parts/button';
 import { Icon } from '../parts/icon';
 import { Sheet } from '../parts/sheet';
@@ -11,7 +12,7 @@ import { address, go } from './route';
 import { saveAll } from './saving';
 import { ItemMark } from './sync-bar';
 import { useAnyPhoto } from './use';
-import { copiesOf, isCopy, takenBack } from './work';
+import { copiesOf } from './work';
 import { sayJob } from './words-job';
 import { sayStep } from './words-step';
 
@@ -39,6 +40,11 @@ export function PhotoStrip({ view, photos, title }: { readonly view: JobView; re
 /** Each photo with its marked copies behind it. */
 function withCopies(view: JobView, photos: readonly Photo[]): Photo[] {
   return photos.flatMap((photo) => [photo, ...copiesOf(view.state, photo.photo_id)]);
+}
+
+/** A photo is taken back together with its marked copies: they show the same, and nobody would find them without it. */
+export function takenBack({ state }: Pick<JobView, 'state'>, photoId: string, reason: string): Entry[] {
+  return [photoId, ...copiesOf(state, photoId).map(({ photo_id }) => photo_id)].map((photo_id) => entry('photo.retracted', { photo_id, reason }));
 }
 
 export function Thumb({ sha256 }: { readonly sha256: string }) {

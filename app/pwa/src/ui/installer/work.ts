@@ -1,10 +1,9 @@
 /** What a job asks for next, in the order that the work is done. Pure functions of a job's view. */
 import type { Key, Step } from '../../domain/checklist';
 import { blocking, isAt } from '../../domain/checklist';
-import { find, openFindings, type Finding, type JobState, type Photo, type Scan, type Unit, type Visit } from '../../domain/job';
+import { countedPhotos, find, openFindings, type Finding, type JobState, type Photo, type Scan, type Unit, type Visit } from '../../domain/job';
 import type { PhotoRole, Phase, Standard } from '../../domain/standard';
 import type { JobView } from '../../state/jobs';
-import { entry, type Entry } from '../../state/record';
 import { address, type Query } from './route';
 
 /** What the one big button does. */
@@ -114,22 +113,12 @@ export function endOfVisitBefore(state: JobState): number {
 
 /** Photos of a step and role that still count, oldest first. Marked copies stand beside theirs and count for nothing. */
 export function photosOf(state: JobState, key: Key, role: string): Photo[] {
-  return state.photos.filter((photo) => isAt(key, photo) && photo.role === role && !isCopy(photo) && !photo.retracted && photo.replaced_by === null);
-}
-
-/** Whether it is a marked copy of another photo. In a state that an older server folded, no photo says so. */
-export function isCopy(photo: Photo): boolean {
-  return (photo.of ?? null) !== null;
+  return countedPhotos(state).filter((photo) => isAt(key, photo) && photo.role === role);
 }
 
 /** The marked copies of a photo that still count. */
 export function copiesOf(state: JobState, photoId: string): Photo[] {
   return state.photos.filter((copy) => copy.of === photoId && !copy.retracted);
-}
-
-/** A photo is taken back together with its marked copies: they show the same, and nobody would find them without it. */
-export function takenBack({ state }: Pick<JobView, 'state'>, photoId: string, reason: string): Entry[] {
-  return [photoId, ...copiesOf(state, photoId).map(({ photo_id }) => photo_id)].map((photo_id) => entry('photo.retracted', { photo_id, reason }));
 }
 
 /** Of the whole job, and of no step. */

@@ -1,4 +1,5 @@
 /** Approving: what it will do, or why it cannot be done yet. */
+import { countedPhotos } from '../../../domain/job';
 import { waiting } from '../../../state/console/pending';
 import { Icon } from '../../parts/icon';
 import { Notice } from '../../parts/notice';
@@ -10,7 +11,7 @@ export function Approve({ view, onApprove }: { readonly view: JobView; readonly 
   const { may, state } = view.detail;
   const { missing, out_of_limits, asked } = view.tally;
   const busy = waiting.value?.decision.job_id === view.detail.job_id;
-  const photos = state.photos.filter((photo) => !photo.retracted && photo.replaced_by === null && (photo.of ?? null) === null).length;
+  const photos = countedPhotos(state).length;
   return (
     <div class="stack tight approve">
       {may.approve ? (
