@@ -81,9 +81,9 @@ def _postgres(url: str, table: str, insert: str, batches: Sequence[Batch]) -> No
     def work(mine: Sequence[Batch]) -> None:
         with psycopg.connect(url, autocommit=True) as connection:
             for batch in mine:
-                connection.execute(insert, (json.dumps(batch),))  # type: ignore[arg-type]  one of the constants above
+                connection.execute(insert.encode(), (json.dumps(batch),))
 
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(table)  # type: ignore[arg-type]
+        connection.execute(table.encode())
     with ThreadPoolExecutor(POSTGRES_CONNECTIONS) as pool:
         list(pool.map(work, [batches[turn::POSTGRES_CONNECTIONS] for turn in range(POSTGRES_CONNECTIONS)]))

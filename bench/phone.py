@@ -101,7 +101,7 @@ def _opening(page: Page, cdp: CDPSession, job_id: str) -> dict[str, float]:
 def _saving(phone: Installer, cdp: CDPSession, job_id: str) -> list[dict[str, float]]:
     """Confirm one rule after the other; each is saved twice over, on its own."""
     phone.open_job(job_id)
-    found = []
+    found: list[dict[str, float]] = []
     for number in range(1, RULES + 1):
         if len(found) == ROUNDS:
             break

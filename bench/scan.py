@@ -26,7 +26,7 @@ from tests.e2e.phones import camera_browser
 SEED = 1
 SLOWER = 4
 SMALL = (640, 480)
-_FORMATS = [zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.Code128]
+_FORMATS = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.DataMatrix, zxingcpp.BarcodeFormat.Code128])
 _LADDER: tuple[Callable[[Image.Image], Image.Image], ...] = (
     lambda picture: picture,
     lambda picture: ImageOps.autocontrast(picture.filter(ImageFilter.MedianFilter(3))),

@@ -44,7 +44,8 @@ _numbers = itertools.count(1)
 
 def cheap_hashing(app: Flask) -> Office:
     """The application's office, with passwords hashed so cheaply that tests need not wait."""
-    office = dataclasses.replace(app.extensions["doorstep"], hasher=_CHEAP)
+    made: Office = app.extensions["doorstep"]
+    office = dataclasses.replace(made, hasher=_CHEAP)
     app.extensions["doorstep"] = office
     return office
 

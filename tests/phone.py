@@ -95,7 +95,8 @@ class Phone:
 
     def request(self, events: list[Json], **changes: Any) -> Json:
         """A sealed request with these events."""
-        last = events[-1] if events else (self.events[-1] if self.events else {"seq": 0, "hash": ZERO_HASH})
+        none: Json = {"seq": 0, "hash": ZERO_HASH}
+        last = events[-1] if events else (self.events[-1] if self.events else none)
         seal = self.key.sign(seal_text(self.device_id, self.epoch, last["seq"], last["hash"], self.challenge))
         return {
             "protocol": 1,

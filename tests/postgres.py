@@ -53,7 +53,7 @@ def restart_at_once(server: str) -> None:
     options = (Path(server) / "data" / "postmaster.opts").stat()
     as_other: dict[str, Any] = {} if os.geteuid() else {"user": options.st_uid, "group": options.st_gid, "extra_groups": []}
     run = {"cwd": "/", "stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, **as_other}
-    command = [bin_folder() / "pg_ctl", "-D", f"{server}/data", "-w", "-m", "immediate", "-l", f"{server}/log", "restart"]
+    command = [str(bin_folder() / "pg_ctl"), "-D", f"{server}/data", "-w", "-m", "immediate", "-l", f"{server}/log", "restart"]
     subprocess.run(command, check=True, **run)
 
 

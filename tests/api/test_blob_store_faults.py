@@ -7,16 +7,18 @@ import time
 from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.pool import QueuePool
 
 from app.problems import Unavailable
 from app.services import doctor
 from app.store import s3_bucket
+from app.store.blob_s3 import S3Blobs
 from app.store.blobs import Blob
 from app.store.db import db
 from tests import faulty_s3, seaweed
@@ -103,7 +105,7 @@ def test_b10_other_bytes_under_the_right_name_are_replaced(world: World, phone: 
     """A store may damage what it holds; a blob that nobody vouched for yet is then simply sent again."""
     other = tmp_path / "other"
     other.write_bytes(PHOTO[::-1])
-    world.office.blobs._bucket.send(f"blob/{world.tenant_id}/{SHA256[:2]}/{SHA256}", other)  # type: ignore[attr-defined]
+    bucket_of(world).send(f"blob/{world.tenant_id}/{SHA256[:2]}/{SHA256}", other)
     assert world.office.blobs.verify(world.tenant_id, SHA256) is None
     assert_arrives(world, phone)
 
@@ -174,14 +176,14 @@ def test_b10_no_database_connection_is_held_while_the_store_is_slow(app: Flask, 
         sending.start()
         while not line.asked:
             sending.join(0.01)
-        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        assert cast(QueuePool, db.engine.pool).checkedout() == 0
         sending.join()
     assert_come_again(sent[0])
 
 
 def test_b10_a_slow_store_occupies_only_so_many_threads(line: Line, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     blobs = world.office.blobs
-    monkeypatch.setattr(blobs._bucket, "_free", threading.BoundedSemaphore(2))  # type: ignore[attr-defined]
+    monkeypatch.setattr(bucket_of(world), "_free", threading.BoundedSemaphore(2))
     monkeypatch.setattr(s3_bucket, "_WAIT_S", 0.05)
     refused: list[str] = []
 
@@ -199,3 +201,10 @@ def test_b10_a_slow_store_occupies_only_so_many_threads(line: Line, world: World
             one.join()
     assert sorted(refused) == ["The blob store does not answer."] * 2 + ["The blob store is slow."] * 4
     assert blobs.verify(world.tenant_id, SHA256) is None
+
+
+def bucket_of(world: World) -> s3_bucket.Bucket:
+    """What the store speaks to."""
+    blobs = world.office.blobs
+    assert isinstance(blobs, S3Blobs)
+    return blobs._bucket

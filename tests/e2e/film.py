@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import qrcode
-import zxingcpp
 from PIL import Image, ImageDraw, ImageFilter
+
+from tests.e2e import codes
 
 SIZE = (640, 480)
 FRAMES = 20
@@ -87,8 +88,7 @@ def _written(path: Path, label: Image.Image | None) -> Path:
 
 
 def _drawn(symbology: str, text: str) -> Image.Image:
-    bars = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, symbology)).to_image(scale=2 if symbology == "Code128" else 3)
-    drawn = Image.frombytes("L", (bars.shape[1], bars.shape[0]), bytes(memoryview(bars))).convert("RGB")
+    drawn = codes.drawn(symbology, text, 2 if symbology == "Code128" else 3).convert("RGB")
     return drawn.crop((0, 0, drawn.width, min(drawn.height, 140)))
 
 

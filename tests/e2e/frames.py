@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 
-import zxingcpp
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from tests.e2e import codes
 
 SIZE = (960, 720)
 GRADES = 4
@@ -57,8 +58,7 @@ def _frame(rng: random.Random, spoilt: str, grade: int, symbology: str) -> Frame
 
 def _label(rng: random.Random, symbology: str, text: str, module: float) -> Image.Image:
     """A white label with the code and a line of print under it; `module` is the width of the finest line, in pixels."""
-    drawn = zxingcpp.create_barcode(text, getattr(zxingcpp.BarcodeFormat, symbology)).to_image(scale=4)
-    fine = Image.frombytes("L", (drawn.shape[1], drawn.shape[0]), bytes(memoryview(drawn)))
+    fine = codes.drawn(symbology, text, 4)
     width, height = round(fine.width * module / 4), round(fine.height * module / 4)
     if symbology == "Code128":
         height = round(width * rng.uniform(0.2, 0.3))
@@ -73,8 +73,8 @@ def _on_the_machine(rng: random.Random, label: Image.Image) -> Image.Image:
     picture = Image.linear_gradient("L").resize(SIZE).point([_ENAMEL - 20 + level // 6 for level in range(256)])
     ImageDraw.Draw(picture).ellipse((30, SIZE[1] - 190, 210, SIZE[1] - 10), outline=92, width=7)
     held = label.convert("LA").rotate(rng.uniform(-3, 3), expand=True, resample=Image.Resampling.BICUBIC)
-    at = tuple((room - size) // 2 + rng.randint(-18, 18) for room, size in zip(SIZE, held.size, strict=True))
-    picture.paste(held.getchannel("L"), at, held.getchannel("A"))
+    left, top = ((room - size) // 2 + rng.randint(-18, 18) for room, size in zip(SIZE, held.size, strict=True))
+    picture.paste(held.getchannel("L"), (left, top), held.getchannel("A"))
     return picture.filter(ImageFilter.GaussianBlur(0.6))
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.wrappers import Request, Response
 
 from app import pwa
@@ -99,9 +99,9 @@ class _Quiet(WSGIRequestHandler):
 def serving(app: Flask, patch: pytest.MonkeyPatch) -> Iterator[Releases]:
     """Serve on loopback until the end of the block."""
     releases = Releases(app, patch)
-    server = make_server("127.0.0.1", 0, releases, threaded=True, request_handler=_Quiet)
-    server.daemon_threads = True  # type: ignore[attr-defined]  # a hanging answer must not hold up the end
-    server.block_on_close = False  # type: ignore[attr-defined]
+    server = ThreadedWSGIServer("127.0.0.1", 0, releases, _Quiet)
+    server.daemon_threads = True  # a hanging answer must not hold up the end
+    server.block_on_close = False
     releases.url = f"http://localhost:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -234,9 +234,10 @@ def test_an_interruption_in_the_middle_of_a_step_loses_nothing(turn: str, instal
         page.go_forward()
     expect(installer.by("reading")).to_have_value("229")
     expect(installer.by("save")).to_be_visible()
-    box = installer.by("save").bounding_box()
+    box, screen = installer.by("save").bounding_box(), page.viewport_size
     assert box is not None
-    assert box["y"] + box["height"] <= page.viewport_size["height"] + 1  # type: ignore[index]
+    assert screen is not None
+    assert box["y"] + box["height"] <= screen["height"] + 1
     page.set_viewport_size({"width": 360, "height": 740})
 
 

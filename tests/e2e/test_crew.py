@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.builders import Network
 from tests.e2e.conftest import Town
@@ -77,12 +77,16 @@ def test_the_other_s_photo_is_shown_from_the_office(pair: tuple[Installer, Insta
 
 def test_the_other_s_work_comes_by_itself_while_the_job_is_looked_at(pair: tuple[Installer, Installer], job_id: str) -> None:
     wang, li = pair
+    # A page of its own: timers of screens that were open before would run on by the real clock.
     li.page.clock.install()
+    li.page.goto("about:blank")
     li.open_job(job_id)
     expect(li.by("note")).to_have_count(2)
     wang.note(job_id, "Bolts are out")
     wang.page.goto(f"{wang.url}/app/#/outbox")
     expect(wang.by("sync-bar")).to_have_attribute("data-kind", "delivered")
+    li.page.wait_for_timeout(1_000)
+    expect(li.by("note")).to_have_count(2)
     li.page.clock.fast_forward(25_000)
     li.page.clock.run_for(11_000)
     expect(li.by("note").filter(has_text="Bolts are out")).to_contain_text("Wang，")
@@ -115,7 +119,7 @@ def test_one_of_them_ends_it_for_both(pair: tuple[Installer, Installer], phones:
     town.check()
 
 
-def row(phone: Installer, phase: str, step_id: str) -> object:
+def row(phone: Installer, phase: str, step_id: str) -> Locator:
     """A step's row in the job's list, whose phase is unfolded."""
     phone.by(f"phase-{phase}").click()
     return phone.page.locator(f"a[data-testid=step][data-step='{step_id}']")

@@ -70,7 +70,12 @@ def line_to(live: Live) -> Line:
 
 def phone_at(live: Live, world: World, user_id: str | None = None) -> Phone:
     """A phone enrolled over the socket."""
-    return enrolled(cast(FlaskClient, _Socket(line_to(live))), world.code(user_id))
+    return phone_with(live, world.code(user_id))
+
+
+def phone_with(live: Live, code: str) -> Phone:
+    """As `phone_at`, with a code that is there already."""
+    return enrolled(cast(FlaskClient, _Socket(line_to(live))), code)
 
 
 def turned_to(live: Live, phone: Phone) -> Phone:

@@ -22,7 +22,7 @@ from tests.builders import HEADERS, Network
 from tests.gunicorn import environment, free_port, serving
 from tests.live import Live
 from tests.phone import Phone
-from tests.server.caller import bearer, line_to, phone_at
+from tests.server.caller import bearer, line_to, phone_with
 from tests.stranger.line import Reply
 
 Json = dict[str, Any]
@@ -91,7 +91,7 @@ class Town:
     def phone(self, login: str = "wang") -> Phone:
         """A phone that speaks to the server over a socket."""
         code = enrol.make_code(self.network.office, self.network.tenant_id, self.network.people[login], None).code
-        phone = phone_at(self.live, _Codes(code))  # type: ignore[arg-type]
+        phone = phone_with(self.live, code)
         self.phones.append(phone)
         return phone
 
@@ -131,16 +131,6 @@ class Town:
         reply = self.ask("POST", "/api/v1/session", dict(HEADERS), body)
         assert reply.status == 200, reply.body
         return {**HEADERS, "Cookie": reply.headers["set-cookie"].partition(";")[0]}
-
-
-@dataclass(frozen=True)
-class _Codes:
-    """What `phone_at` asks of a world."""
-
-    made: str
-
-    def code(self, _user_id: str | None = None) -> str:
-        return self.made
 
 
 @contextmanager

@@ -105,8 +105,9 @@ def test_b5_other_bytes_are_dropped(another: Maker) -> None:
 def test_a_chunk_beyond_a_gap_does_not_count(another: Maker) -> None:
     """As another process may leave one that appended while this one dropped all. A file has no gaps."""
     store = another()
+    assert isinstance(store, S3Blobs)
     assert store.append("t", SHA256, 0, chunk(store, BLOB[:10])) == 10
-    store._bucket.send(f"part/t/{SHA256}/{20:012d}", chunk(store, BLOB[20:30]))  # type: ignore[attr-defined]
+    store._bucket.send(f"part/t/{SHA256}/{20:012d}", chunk(store, BLOB[20:30]))
     assert store.held("t", SHA256) == 10
     assert [one.size for one in store.partials()] == [20]
     store.drop("t", SHA256)
