@@ -10,30 +10,21 @@ from playwright.sync_api import Page, expect
 
 STEPS_MAX = 120
 ARRIVED = re.compile("I have arrived|我到了")
-COUNT_EVENTS = """async () => {
+_KEYS_OF = """async store => {
   const db = await new Promise((resolve, reject) => {
     const asked = indexedDB.open('doorstep');
     asked.onsuccess = () => resolve(asked.result);
     asked.onerror = () => reject(asked.error);
   });
-  const counted = db.transaction('events').objectStore('events').count();
-  await new Promise((resolve) => (counted.onsuccess = resolve));
+  const found = db.transaction(store).objectStore(store).getAllKeys();
+  await new Promise((resolve) => (found.onsuccess = resolve));
   db.close();
-  return counted.result;
+  return found.result;
 }"""
+COUNT_EVENTS = f"() => ({_KEYS_OF})('events').then((keys) => keys.length)"
+# Whether something that is no fact yet is kept under a name that begins so.
+DRAFT_IS_KEPT = f"name => ({_KEYS_OF})('drafts').then((keys) => keys.some((key) => String(key).startsWith(name)))"
 PHOTOS_TAKEN = "document.querySelector('[data-testid=last-photo]') && document.querySelector('[data-testid=photo-count]')?.textContent"
-# Whether something that is no fact yet is kept under this name.
-DRAFT_IS_KEPT = """async name => {
-  const db = await new Promise((resolve, reject) => {
-    const asked = indexedDB.open('doorstep');
-    asked.onsuccess = () => resolve(asked.result);
-    asked.onerror = () => reject(asked.error);
-  });
-  const kept = db.transaction('drafts').objectStore('drafts').getAllKeys();
-  await new Promise((resolve) => (kept.onsuccess = resolve));
-  db.close();
-  return kept.result.some((key) => String(key).startsWith(name));
-}"""
 APP_IS_KEPT = "navigator.serviceWorker.ready.then(() => navigator.serviceWorker.controller !== null)"
 # The page for when the app does not open comes after the app itself.
 RESCUE_IS_KEPT = "navigator.serviceWorker.getRegistration('/rescue').then((kept) => kept?.active?.state === 'activated')"
