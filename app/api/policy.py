@@ -98,7 +98,6 @@ def _bearer() -> str | None:
 def _by_token(policy: Policy, token: str) -> Caller:
     if "device" in policy.kinds:
         known = callers.device_of(office(), token)
-        end_transaction()
         if known is None:
             raise Unauthenticated
         if known.upload_only and not policy.uploading:

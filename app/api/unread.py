@@ -24,7 +24,9 @@ def register(app: Flask) -> None:
 def _take_in(response: Response) -> Response:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         with contextlib.suppress(Exception):  # whoever hangs up, or sends nonsense, waits for no answer
-            _read_away(_rest())
+            rest = _rest()
+            if not (isinstance(rest, LimitedStream) and rest.is_exhausted):
+                _read_away(rest)
     return response
 
 

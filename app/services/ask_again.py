@@ -19,7 +19,7 @@ def ask_again(office: Office, sha256: str) -> list[str]:
     lost = [tenant_id for tenant_id in tenants if office.blobs.verify(tenant_id, sha256) is None]
     for tenant_id in lost:
         with writing() as session:
-            job_ids = blob_notes.lock_waiting(session, tenant_id, sha256)
+            job_ids = blob_notes.lock_waiting(session, tenant_id, [sha256])
             blob_notes.forget_stored(session, tenant_id, sha256)
             blob_notes.count_again(session, job_ids)
     return lost

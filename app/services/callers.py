@@ -7,12 +7,13 @@ from sqlalchemy import bindparam, select
 
 from app.services import tickets
 from app.services.office import Office
-from app.store.db import db, table
+from app.store.db import db, looking, table
 from app.store.devices import Device
 from app.store.people import Platform, User
+from app.store.prepared import Prepared
 
 _device, _user = table(Device), table(User)
-_DEVICE = (
+_DEVICE = Prepared(
     select(_device.c.tenant_id, _device.c.user_id, _device.c.revoked_at, _user.c.disabled_at)
     .select_from(_device.join(_user, _user.c.user_id == _device.c.user_id))
     .where(_device.c.device_id == bindparam("device_id"))
@@ -34,11 +35,13 @@ def device_of(office: Office, token: str) -> KnownDevice | None:
     access = tickets.read_access(office, token)
     if access is None:
         return None
-    row = db.session.execute(_DEVICE, {"device_id": access.device_id}).first()
-    if row is None:
+    with looking() as bound:
+        found = _DEVICE.first(bound, {"device_id": access.device_id})
+    if found is None:
         return None
-    out_of_service = row.revoked_at is not None or row.disabled_at is not None
-    return KnownDevice(row.tenant_id, access.device_id, row.user_id, access.upload_only or out_of_service)
+    tenant_id, user_id, revoked_at, disabled_at = found
+    out_of_service = revoked_at is not None or disabled_at is not None
+    return KnownDevice(tenant_id, access.device_id, user_id, access.upload_only or out_of_service)
 
 
 def platform_of(key: str) -> tuple[str, str, str] | None:

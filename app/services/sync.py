@@ -18,7 +18,7 @@ from app.services.office import Office
 from app.services.sealed import Phone, Request, phones_of
 from app.services.standings import Read, read
 from app.store import log, turns
-from app.store.db import looking, table
+from app.store.db import looking, table, writing
 from app.store.devices import Device
 from app.store.prepared import Bound, Prepared
 
@@ -160,7 +160,7 @@ def _push(visits: Sequence[_Visit]) -> None:
             first_of_each.setdefault(visit.request.device_id, visit)
         together = list(first_of_each.values())
         waiting = [visit for visit in waiting if first_of_each[visit.request.device_id] is not visit]
-        for visit, stored in zip(together, turns.write_together(together, _store), strict=True):
+        for visit, stored in zip(together, turns.write_together(writing, together, _store), strict=True):
             if isinstance(stored, Exception):
                 visit.error = stored
             else:

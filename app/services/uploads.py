@@ -1,9 +1,8 @@
 """Blobs on their way in: offsets, chunks, the final check and the receipt (PROTOCOL B)."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +12,16 @@ from app import clock, ids
 from app.problems import BlobDigestMismatch, BlobNotNamed, BlobOffset, BlobTooLarge, ChunkDamaged, NotFound
 from app.services import receipts
 from app.services.office import Office
-from app.store import blob_notes
+from app.store import blob_notes, turns
 from app.store.blobs import Blob, BlobName
-from app.store.db import db, end_transaction, writing
+from app.store.db import changing, db, end_transaction, looking
 from app.store.jobs import JobCrew
+from app.store.prepared import Bound
 from app.store.spool import full_disk_is_a_problem
 
 BLOB_BYTES_MAX = 26_214_400
 CHUNK_BYTES_MAX = 4_194_304
-_PIECE_BYTES = 65_536
+_PIECE_BYTES = 131_072
 
 Reader = Callable[[int], bytes]
 
@@ -108,16 +108,35 @@ def _finish(office: Office, tenant_id: str, sha256: str) -> Held:
 
 def _noted(office: Office, tenant_id: str, sha256: str, size: int) -> Held:
     """Note a blob that is stored, and only then give a receipt for it."""
-    register(tenant_id, sha256, size, clock.now())
+    register(tenant_id, sha256, size)
     return _whole(office, tenant_id, sha256, size)
 
 
-def register(tenant_id: str, sha256: str, size: int, now: datetime) -> None:
-    """Note a stored blob as verified, and count it in the jobs that wait for it."""
-    with writing() as session:
-        job_ids = blob_notes.lock_waiting(session, tenant_id, sha256)
-        blob_notes.note_stored(session, tenant_id, sha256, size, now)
-        blob_notes.count_again(session, job_ids)
+@dataclass(frozen=True, slots=True)
+class _Arrived:
+    """A blob that is stored whole."""
+
+    tenant_id: str
+    sha256: str
+    size: int
+
+
+_LINE = turns.Line[_Arrived, None]()
+
+
+def register(tenant_id: str, sha256: str, size: int) -> None:
+    """Note a stored blob as verified, and count it in the jobs that wait for it: in one transaction with others that come just then."""
+    _LINE.serve(_Arrived(tenant_id, sha256, size), lambda arrived: turns.write_together(changing, arrived, _note))
+
+
+def _note(bound: Bound, arrived: Sequence[_Arrived]) -> list[None]:
+    now = clock.now()
+    for tenant_id in sorted({one.tenant_id for one in arrived}):
+        sizes = {one.sha256: one.size for one in arrived if one.tenant_id == tenant_id}
+        job_ids = blob_notes.lock_waiting(bound, tenant_id, sizes)
+        blob_notes.note_stored(bound, tenant_id, sizes, now)
+        blob_notes.count_again(bound, job_ids)
+    return [None for _ in arrived]
 
 
 def require_readable(tenant_id: str, sha256: str, installer_id: str | None = None) -> None:
@@ -144,8 +163,8 @@ def _stored_size(office: Office, tenant_id: str, device_id: str, sha256: str) ->
 
     A blob that is stored but not noted, because the server died in between, is noted now. No transaction is left open.
     """
-    naming = blob_notes.named_by(db.session(), tenant_id, device_id, sha256)
-    end_transaction()
+    with looking() as bound:
+        naming = blob_notes.named_by(bound, tenant_id, device_id, sha256)
     if naming is None:
         raise BlobNotNamed
     return note_if_stored(office, tenant_id, sha256) if naming.size is None else naming.size
@@ -155,8 +174,7 @@ def note_if_stored(office: Office, tenant_id: str, sha256: str) -> int | None:
     """The size of a blob that lies in the store, whole, without being noted; it is noted now. None when it is not there."""
     size = office.blobs.verify(tenant_id, sha256)
     if size is not None:
-        register(tenant_id, sha256, size, clock.now())
-        end_transaction()
+        register(tenant_id, sha256, size)
     return size
 
 

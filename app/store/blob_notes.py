@@ -1,6 +1,6 @@
 """All SQL about blobs on their way in: who named one, whether it is stored, which jobs wait for it."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,32 +12,33 @@ from app.store import log
 from app.store.blobs import Blob, BlobName
 from app.store.db import table
 from app.store.jobs import JobView
+from app.store.prepared import Bound, Prepared, among
 
 _name, _blob, _job = (table(of) for of in (BlobName, Blob, JobView))
-_NAMED = (
+_NAMED = Prepared(
     select(_blob.c.size)
     .select_from(_name.outerjoin(_blob, (_blob.c.tenant_id == _name.c.tenant_id) & (_blob.c.sha256 == _name.c.sha256)))
     .where(_name.c.device_id == bindparam("device_id"), _name.c.sha256 == bindparam("sha256"), _name.c.tenant_id == bindparam("tenant_id"))
     .limit(1)
 )
-_WAITING = (
+_WAITING = Prepared(
     select(_name.c.job_id)
-    .where(_name.c.tenant_id == bindparam("tenant_id"), _name.c.sha256 == bindparam("sha256"), _name.c.job_id.is_not(None))
+    .where(_name.c.tenant_id == bindparam("tenant_id"), among(_name.c.sha256, "sha256s"), _name.c.job_id.is_not(None))
     .distinct()
 )
-_LOCK = (
+_LOCK = Prepared(
     select(_job.c.job_id)
-    .where(_job.c.job_id.in_(bindparam("job_ids", expanding=True)), _job.c.tenant_id == bindparam("tenant_id"))
+    .where(among(_job.c.job_id, "job_ids"), _job.c.tenant_id == bindparam("tenant_id"))
     .order_by(_job.c.job_id)
     .with_for_update()
 )
-_INSERT = insert_unless_there(_blob).on_conflict_do_nothing()
-_ARRIVED = (
+_INSERT = Prepared(insert_unless_there(_blob).on_conflict_do_nothing())
+_ARRIVED = Prepared(
     update(_name)
-    .where(_name.c.tenant_id == bindparam("of_tenant"), _name.c.sha256 == bindparam("of_sha256"), _name.c.awaited == true())
-    .values(awaited=False)
+    .where(_name.c.tenant_id == bindparam("of_tenant"), among(_name.c.sha256, "sha256s"), _name.c.awaited == true())
+    .values(awaited=false())
 )
-_COUNTED = (
+_COUNTED = Prepared(
     update(_job).where(_job.c.job_id == bindparam("of_job")).values(blobs_named=bindparam("named"), blobs_missing=bindparam("missing"))
 )
 
@@ -53,10 +54,10 @@ class Naming:
     size: int | None
 
 
-def named_by(session: Session, tenant_id: str, device_id: str, sha256: str) -> Naming | None:
+def named_by(bound: Bound, tenant_id: str, device_id: str, sha256: str) -> Naming | None:
     """Whether an event of the device names the blob, and what is known of it."""
-    found = session.execute(_NAMED, {"tenant_id": tenant_id, "device_id": device_id, "sha256": sha256}).first()
-    return None if found is None else Naming(found.size)
+    found = _NAMED.first(bound, {"tenant_id": tenant_id, "device_id": device_id, "sha256": sha256})
+    return None if found is None else Naming(*found)
 
 
 def noted(session: Session, places: Collection[Place]) -> set[Place]:
@@ -74,14 +75,16 @@ def _among(session: Session, of: Table, places: Collection[Place]) -> set[Place]
     return {(row.tenant_id, row.sha256) for row in session.execute(found)}
 
 
-def lock_waiting(session: Session, tenant_id: str, sha256: str) -> Sequence[str]:
-    """The jobs whose events name the blob, locked in order of id until the transaction ends."""
-    return lock_jobs(session, tenant_id, session.scalars(_WAITING, {"tenant_id": tenant_id, "sha256": sha256}).all())
+def lock_waiting(bound: Bound, tenant_id: str, sha256s: Collection[str]) -> list[str]:
+    """The jobs whose events name any of the blobs, locked in order of id until the transaction ends."""
+    waiting = _WAITING.rows(bound, {"tenant_id": tenant_id, "sha256s": sha256s})
+    return lock_jobs(bound, tenant_id, [job_id for (job_id,) in waiting])
 
 
-def lock_jobs(session: Session, tenant_id: str, job_ids: Sequence[str]) -> Sequence[str]:
+def lock_jobs(bound: Bound, tenant_id: str, job_ids: Collection[str]) -> list[str]:
     """The tenant's jobs of these ids, locked in order of id until the transaction ends."""
-    return session.scalars(_LOCK, {"tenant_id": tenant_id, "job_ids": job_ids}).all() if job_ids else []
+    rows = _LOCK.rows(bound, {"tenant_id": tenant_id, "job_ids": job_ids}) if job_ids else []
+    return [job_id for (job_id,) in rows]
 
 
 def waiting_jobs(session: Session) -> list[tuple[str, str]]:
@@ -90,10 +93,11 @@ def waiting_jobs(session: Session) -> list[tuple[str, str]]:
     return [(row.tenant_id, row.job_id) for row in session.execute(query)]
 
 
-def note_stored(session: Session, tenant_id: str, sha256: str, size: int, now: datetime) -> None:
-    """Note a blob as stored whole, unless it is noted already; no phone is asked for it any more."""
-    session.execute(_INSERT, {"tenant_id": tenant_id, "sha256": sha256, "size": size, "verified_at": now})
-    session.execute(_ARRIVED, {"of_tenant": tenant_id, "of_sha256": sha256})
+def note_stored(bound: Bound, tenant_id: str, sizes: Mapping[str, int], now: datetime) -> None:
+    """Note blobs, given by hash with their sizes, as stored whole, unless they are already; no phone is asked for them any more."""
+    rows = [{"tenant_id": tenant_id, "sha256": sha256, "size": sizes[sha256], "verified_at": now} for sha256 in sorted(sizes)]
+    _INSERT.run_many(bound, rows)
+    _ARRIVED.run(bound, {"of_tenant": tenant_id, "sha256s": list(sizes)})
 
 
 def forget_stored(session: Session, tenant_id: str, sha256: str) -> None:
@@ -125,8 +129,9 @@ def holders(session: Session, sha256: str) -> Sequence[str]:
     return session.scalars(select(_blob.c.tenant_id).where(_blob.c.sha256 == sha256)).all()
 
 
-def count_again(session: Session, job_ids: Iterable[str]) -> None:
+def count_again(bound: Bound, job_ids: Collection[str]) -> None:
     """Count in the rows of locked jobs how many blobs they name, and how many of those are not stored."""
-    for job_id in job_ids:
-        named, missing = log.count_blobs(session, job_id)
-        session.execute(_COUNTED, {"of_job": job_id, "named": named, "missing": missing})
+    counted = log.count_blobs_of(bound, job_ids)
+    rows = [{"of_job": job_id, "named": named, "missing": missing} for job_id, (named, missing) in counted.items()]
+    if rows:
+        _COUNTED.run_many(bound, rows)

@@ -1,8 +1,9 @@
 """The database: its base class, its times, and how a transaction begins and ends."""
 
 import fcntl
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -67,34 +68,43 @@ def writing() -> Iterator[Session]:
     session: Session = db.session()
     if session.in_transaction():
         session.rollback()
-    with _turn(session):
-        session.connection(execution_options={_WRITES: True})
+    with nullcontext() if session.info.get(_HAS_TURN) else _turn(db.engine):
+        session.info[_HAS_TURN] = True
         try:
+            session.connection(execution_options={_WRITES: True})
             yield session
             session.commit()
         except BaseException:
             session.rollback()
             raise
+        finally:
+            session.info.pop(_HAS_TURN, None)
 
 
 @contextmanager
-def _turn(session: Session) -> Iterator[None]:
+def changing() -> Iterator[Connection]:
+    """As `writing`, for statements that were made ready (`app.store.prepared`): without a session. Not inside `writing`."""
+    engine = db.engine
+    with _turn(engine), engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
+        yield connection
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
     """Wait until it is this thread's turn to write to SQLite.
 
     SQLite itself only tries again after ever longer naps, so that under load the lock lies idle. Waiting in line at a file beside the
     database wakes the next writer at once, in whichever process; the system gives a dead one's place to the next.
     """
-    path = db.engine.url.database if is_sqlite(session) else None
-    if path is None or session.info.get(_HAS_TURN):
+    if engine.dialect.name != "sqlite" or engine.url.database is None:
         yield
         return
-    with open(f"{path}-turn", "ab") as line:
+    line = os.open(f"{engine.url.database}-turn", os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
         fcntl.flock(line, fcntl.LOCK_EX)
-        session.info[_HAS_TURN] = True
-        try:
-            yield
-        finally:
-            session.info.pop(_HAS_TURN, None)
+        yield
+    finally:
+        os.close(line)
 
 
 @contextmanager

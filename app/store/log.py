@@ -272,9 +272,9 @@ def count_blobs(session: Session, job_id: str) -> tuple[int, int]:
     return count_blobs_of(session, [job_id]).get(job_id, (0, 0))
 
 
-def count_blobs_of(session: Session, job_ids: Collection[str]) -> dict[str, tuple[int, int]]:
+def count_blobs_of(bound: Bound, job_ids: Collection[str]) -> dict[str, tuple[int, int]]:
     """As `count_blobs`, for several jobs; those whose events name none are left out."""
-    rows = _COUNT_BLOBS.rows(session, {"job_ids": job_ids}) if job_ids else []
+    rows = _COUNT_BLOBS.rows(bound, {"job_ids": job_ids}) if job_ids else []
     return {job_id: (named, named - held) for job_id, named, held in rows}
 
 

@@ -8,20 +8,21 @@ transaction that theirs is in is on the disk. There is no thread for this: each 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Generic, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
-from app.store.db import db, writing
+from app.store.db import db
 
 TOGETHER_MAX = 32
 _DEADLOCK_TRIES = 5
 _TRY_AGAIN = ("40P01", "40001")
 Asked = TypeVar("Asked")
 Found = TypeVar("Found")
+Writer = TypeVar("Writer")
 
 
 class _Waiting(Generic[Asked, Found]):
@@ -114,28 +115,35 @@ def _found(serving: Callable[[Sequence[Asked]], Sequence[Found | Exception]], as
     return [own for one in asked for own in _found(serving, [one])]
 
 
-def write_together(asked: Sequence[Asked], work: Callable[[Session, Sequence[Asked]], Sequence[Found]]) -> list[Found | Exception]:
+def write_together(
+    begin: Callable[[], AbstractContextManager[Writer]],
+    asked: Sequence[Asked],
+    work: Callable[[Writer, Sequence[Asked]], Sequence[Found]],
+) -> list[Found | Exception]:
     """What `work` finds for each of them, or the error, once all that it wrote is durable.
 
-    They share one transaction. When that fails, for whichever of them, nothing of it stays, and each is done again in a transaction of
-    its own: nobody pays for another's error. `work` must neither commit nor roll back, and have no effect but in the database.
+    They share one transaction, which `begin` begins and ends (`writing` or `changing` of `app.store.db`). When that fails, for whichever
+    of them, nothing of it stays, and each is done again in a transaction of its own: nobody pays for another's error. `work` must
+    neither commit nor roll back, and have no effect but in the database.
     """
     if len(asked) > 1:
         try:
-            with writing() as session:
-                found = work(session, asked)
+            with begin() as writer:
+                found = work(writer, asked)
             return list(found)
         except Exception:  # noqa: BLE001, S110  whose it was shows at once, when each is alone
             pass
-    return [_write_alone(one, work) for one in asked]
+    return [_write_alone(begin, one, work) for one in asked]
 
 
-def _write_alone(one: Asked, work: Callable[[Session, Sequence[Asked]], Sequence[Found]]) -> Found | Exception:
+def _write_alone(
+    begin: Callable[[], AbstractContextManager[Writer]], one: Asked, work: Callable[[Writer, Sequence[Asked]], Sequence[Found]]
+) -> Found | Exception:
     """A deadlock that PostgreSQL broke by ending this transaction is simply tried again."""
     for tries_left in reversed(range(_DEADLOCK_TRIES)):
         try:
-            with writing() as session:
-                (found,) = work(session, [one])
+            with begin() as writer:
+                (found,) = work(writer, [one])
             return found
         except DBAPIError as error:
             if tries_left == 0 or getattr(error.orig, "sqlstate", None) not in _TRY_AGAIN:

@@ -1,5 +1,6 @@
 """Many at once: writers of one blob, equal batches, and crews over the same jobs while the desk decides (PROTOCOL B, S5, S6)."""
 
+import hashlib
 import json
 import os
 import random
@@ -9,6 +10,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import TestResponse
 
 from app.services import desk
 from app.services.office import Office
@@ -71,6 +73,28 @@ def test_b3_writers_of_different_pieces_at_once_never_mix_them(live: Live, world
     statuses = set().union(*all_at_once([partial(bring, turn) for turn in range(WRITERS)]))
     assert statuses <= set(MERGING)
     assert_whole_once(world, sha256, content)
+
+
+def test_b5_photos_of_two_tenants_that_arrive_at_once_are_each_noted_and_counted(live: Live) -> None:
+    """Some jobs are named by several photos, and one photo by both tenants: whoever notes them notes all, each for its own."""
+    shared = os.urandom(40_000)
+    bringing: list[Callable[[], TestResponse]] = []
+    counted: list[tuple[World, str]] = []
+    for world in (live.world(), live.world()):
+        jobs = [world.job(world.wang, world.li) for _ in range(3)]
+        counted += [(world, job_id) for job_id in jobs]
+        for user_id in (world.wang, world.li):
+            phone = phone_at(live, world, user_id)
+            contents = [shared, *(os.urandom(40_000) for _ in range(5))]
+            names = [phone.photo(jobs[number % 3], content) for number, content in enumerate(contents)]
+            phone.sync()
+            bringing += [partial(phone.patch, sha256, content) for sha256, content in zip(names, contents, strict=True)]
+    assert {reply.status_code for reply in all_at_once(bringing)} == {200}
+    db.session.rollback()
+    assert [(world.view(job_id).blobs_named, world.view(job_id).blobs_missing) for world, job_id in counted] == [(3, 0), (4, 0), (4, 0)] * 2
+    for world in {id(world): world for world, _ in counted}.values():
+        assert_whole_once(world, hashlib.sha256(shared).hexdigest(), shared)
+    live.check_views_and_logs()
 
 
 def test_s6_twenty_equal_posts_at_once_store_each_event_once(live: Live, world: World, phone: Phone) -> None:

@@ -13,7 +13,6 @@ import pytest
 from flask import Flask
 from PIL import Image, ImageDraw
 
-from app import clock
 from app.problems import NotAPicture, NotFound
 from app.services import media, uploads
 from app.services.office import Office
@@ -32,7 +31,7 @@ def stored(network: Network, content: bytes) -> str:
     """A blob as if a phone had sent it; its name."""
     sha256 = builders.digest(content)
     network.office.blobs.put(network.tenant_id, sha256, content)
-    uploads.register(network.tenant_id, sha256, len(content), clock.now())
+    uploads.register(network.tenant_id, sha256, len(content))
     return sha256
 
 
