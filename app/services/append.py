@@ -183,7 +183,7 @@ def _row(batch: Batch, reading: Reading, now: datetime) -> dict[str, Any]:
         "body": link.raw,
         "sig": link.sig,
         "standing": reading.standing,
-        "flags": orjson.dumps(reading.flags).decode(),
+        "flags": orjson.dumps(reading.flags).decode() if reading.flags else "[]",
         "event_id": body["event_id"] if body and owns_id else None,
         "job_id": body["job_id"] if body and reading.rev is not None else None,
         "rev": reading.rev,

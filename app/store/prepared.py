@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Boolean, Dialect, Executable, Text, bindparam
+from sqlalchemy import Boolean, Dialect, Executable, LargeBinary, Text, bindparam
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
@@ -114,7 +114,11 @@ class _Ready:
 
 def _made_ready(statement: ClauseElement, dialect: Dialect) -> _Ready:
     compiled = cast(SQLCompiler, statement.compile(dialect=dialect))
-    going_in = {str(name): cast(_Processor, process) for name, process in compiled._bind_processors.items()}
+    going_in = {
+        str(name): cast(_Processor, process)
+        for name, process in compiled._bind_processors.items()
+        if not isinstance(compiled.binds[str(name)].type, LargeBinary)  # both drivers take bytes as they are
+    }
     columns: Sequence[TypeEngine[Any]] = [column.type for column in compiled._result_columns]
     processors = {
         at: kind.dialect_impl(dialect).result_processor(dialect, None)
