@@ -17,9 +17,9 @@ from app.store.events import DEVICE, DUPLICATE, FOLDED, QUARANTINED
 from app.store.log import Head, Place
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
-    """What became of one event (S6)."""
+    """What became of one event (S6). Nobody changes one."""
 
     seq: int
     hash: str
