@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 PWA = ROOT / "app" / "pwa"
 _HERE = Path(__file__).parent
 _NODE = str(ROOT / "tools" / "with-node.sh")
-_SLICE = 2_000
+_SLICE_MAX = 10_000  # schedules in one process of node, which is slow at first
 _SUMS = ("schedules", "facts", "requests", "lost", "duplicated", "holes")
 
 Json = dict[str, Any]
@@ -43,9 +43,11 @@ def main(arguments: Sequence[str]) -> int:
 def run(seed: int, count: int) -> Json:
     """What `count` schedules from `seed` on met and failed, in the form of the soak's results."""
     began = time.monotonic()
-    starts = range(seed, seed + count, _SLICE)
-    with bundled() as built, ThreadPoolExecutor(os.cpu_count()) as pool:
-        parts = list(pool.map(lambda start: _slice(built, start, min(_SLICE, seed + count - start)), starts))
+    cores = os.cpu_count() or 1
+    slice_size = max(1, min(_SLICE_MAX, -(-count // cores)))
+    starts = range(seed, seed + count, slice_size)
+    with bundled() as built, ThreadPoolExecutor(cores) as pool:
+        parts = list(pool.map(lambda start: _slice(built, start, min(slice_size, seed + count - start)), starts))
     faults: Counter[str] = Counter()
     for part in parts:
         faults.update(part["faults"])
