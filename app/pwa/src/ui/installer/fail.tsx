@@ -40,16 +40,18 @@ export function FailVisit({ jobId, query }: { readonly jobId: string; readonly q
   return view && view.state.visit_id !== null ? <Failing view={view} visitId={view.state.visit_id} query={query} /> : <NoJob />;
 }
 
-type Draft = { reason: string; choice: string; text: string; details: Details; again: Again };
-const NOTHING: Draft = { reason: '', choice: '', text: '', details: NO_DETAILS, again: NOT_ASKED };
+/** `begun` says from where: what led here last decides about the reason; coming back, also by a cold start, goes on with what is there. */
+type Draft = { begun: string; reason: string; choice: string; text: string; details: Details; again: Again };
+const NOTHING: Draft = { begun: '', reason: '', choice: '', text: '', details: NO_DETAILS, again: NOT_ASKED };
 
 function Failing({ view, visitId, query }: { readonly view: JobView; readonly visitId: string; readonly query: Query }) {
   const reasons = reasonsOf(view);
   const at = stepAt(view, query);
-  const given: Draft = { ...NOTHING, reason: query.for ?? '', details: { ...NO_DETAILS, check: at ? checkOf(at) : '', units: query.unit ? [query.unit] : [] } };
-  const [kept, write, clear] = useDraft<Draft>(['fail', visitId, query.for, query.id, query.unit, query.part].filter(Boolean).join(' '), given);
+  const begun = [query.for, query.id, query.unit, query.part].filter(Boolean).join(' ');
+  const given: Draft = { ...NOTHING, begun, reason: query.for ?? '', details: { ...NO_DETAILS, check: at ? checkOf(at) : '', units: query.unit ? [query.unit] : [] } };
+  const [kept, write, clear] = useDraft<Draft>(`fail ${visitId}`, given);
   // A draft of an older version of the app has less in it.
-  const draft = { ...given, ...kept };
+  const draft = { ...given, ...(begun === '' || kept.begun === begun ? kept : { text: kept.text, again: kept.again }) };
   const [tried, setTried] = useState(false);
   const chosen = reasons.find((reason) => reason.reason === draft.reason) ?? null;
   const lacking = chosen ? [...lackingDetails(view, chosen.reason, draft.details), ...lackingOf(view, chosen, draft)] : draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
