@@ -40,6 +40,18 @@ SMALL = """() => {
   }
   return missed;
 }"""
+# What sticks out to the side when text is twice as large: nobody scrolls to and fro to read. What scrolls by itself may be wider.
+WIDE = """async () => {
+  document.documentElement.style.fontSize = '200%';
+  await new Promise(requestAnimationFrame);
+  const scrolls = (one) => one && (['auto', 'scroll', 'hidden'].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+  const wide = [...document.body.querySelectorAll('*')].filter((one) => {
+    const { right, width, height } = one.getBoundingClientRect();
+    return width > 1 && height > 1 && right > innerWidth + 1 && !scrolls(one.parentElement);
+  });
+  document.documentElement.style.fontSize = '';
+  return wide.map((one) => one.outerHTML.slice(0, 140));
+}"""
 # Names of people, places, makes and of a language; the words of the order are as the shop wrote them.
 NAMES = (
     "Wang",
@@ -62,7 +74,7 @@ CODES = re.compile(
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def day(people: Network) -> screens.Day:
     """A job to work at, and one of each kind that a phone may hold."""
     others = {"returned": people.finished(), "finished": people.finished(), "failed": people.failed()}
@@ -74,12 +86,12 @@ def day(people: Network) -> screens.Day:
     return screens.Day(job_id, people.state(job_id)["units"][0]["unit_id"], others)
 
 
-def walk(phones: Phones, people: Network, day: screens.Day) -> Iterator[tuple[str, Installer]]:
-    """All screens of phones that speak Chinese."""
+def walk(phones: Phones, people: Network, day: screens.Day, language: str = "zh-CN") -> Iterator[tuple[str, Installer]]:
+    """All screens of phones that speak this language."""
     phones.film.surface()
-    yield from screens.of_a_new_phone(phones, "zh-CN")
+    yield from screens.of_a_new_phone(phones, language)
     split = people.job("wang", units=[{"gtin": SPLIT, "components": PARTS}])
-    phone = phones.enrolled(people, language="zh-CN")
+    phone = phones.enrolled(people, language=language)
     phone.go_offline()
     for walk in (screens.of_the_van(phone), screens.of_a_day(phone, day)):
         for name in walk:
@@ -106,6 +118,11 @@ def test_every_screen(phones: Phones, people: Network, day: screens.Day) -> None
     assert english == {}
     assert barriers == {}
     assert small == {}
+
+
+def test_no_screen_is_wider_than_the_phone_with_text_of_twice_the_size(phones: Phones, people: Network, day: screens.Day) -> None:
+    wide = {name: found for name, phone in walk(phones, people, day, "en-GB") if (found := phone.page.evaluate(WIDE))}
+    assert wide == {}
 
 
 def test_the_language_is_changed_at_once_and_kept(phones: Phones, people: Network, day: screens.Day) -> None:
