@@ -56,7 +56,7 @@ declare global {
   }
 }
 
-/** Some phones never answer takePhoto; the frame on the screen is better than waiting. */
+/** Some phones never answer takePhoto; the frame on the screen is better than waiting, and than waiting again for the next photo. */
 const STILL_TIMEOUT_MS = 4000;
 const FRAME_QUALITY = 0.95;
 /** How long a camera may give no pictures before it counts as lost: longer than it takes to take a still. */
@@ -107,7 +107,7 @@ function cameraOf(stream: MediaStream): Camera {
   const track = stream.getVideoTracks()[0];
   if (!track) throw new CameraFailed('absent');
   const can = (track.getCapabilities?.() ?? {}) as Capabilities;
-  const still = window.ImageCapture ? new window.ImageCapture(track) : null;
+  let still = window.ImageCapture ? new window.ImageCapture(track) : null;
   const constrain = async (wish: Record<string, unknown>): Promise<boolean> => {
     // A lens that refuses a setting keeps the old one; that is no reason to stop the work.
     const asked = track.applyConstraints({ advanced: [wish as MediaTrackConstraintSet] });
@@ -120,7 +120,11 @@ function cameraOf(stream: MediaStream): Camera {
     lens: track.getSettings().deviceId ?? '',
     setTorch: async (on) => (await constrain({ torch: on })) === on,
     setZoom: async (factor) => void (await constrain({ zoom: factor })),
-    take: async (video) => (still ? await takeStill(still) : null) ?? (await grabFrame(video)),
+    take: async (video) => {
+      const taken = still && (await takeStill(still));
+      if (!taken) still = null;
+      return taken ?? grabFrame(video);
+    },
     onLost: (act) => {
       let told = false;
       const tell = (): void => {
@@ -129,7 +133,9 @@ function cameraOf(stream: MediaStream): Camera {
       };
       track.addEventListener('ended', tell, { once: true });
       // A call takes the picture away before it takes the camera, and some phones never end the track. Taking a still does so for a moment too.
-      track.addEventListener('mute', () => setTimeout(() => track.muted && track.readyState === 'live' && tell(), MUTED_MS));
+      let muted: ReturnType<typeof setTimeout> | undefined;
+      track.addEventListener('mute', () => (muted = setTimeout(() => track.readyState === 'live' && tell(), MUTED_MS)));
+      track.addEventListener('unmute', () => clearTimeout(muted));
     },
     close: () => stream.getTracks().forEach((each) => each.stop()),
   };
