@@ -4,7 +4,8 @@ import logging
 from pathlib import Path
 
 import structlog
-from flask import Flask
+from flask import Flask, Request, Response
+from flask.sessions import SessionInterface, SessionMixin
 from flask_migrate import Migrate
 from structlog.tracebacks import ExceptionDictTransformer
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -77,6 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
     )
+    app.session_interface = _NoSessions()
     _log_to_stderr()
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
@@ -97,6 +99,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     unread.register(app)
     policy.register(app)
     return app
+
+
+class _NoSessions(SessionInterface):
+    """Flask's own sessions are not used, so none is read or written: who is signed in is in the database (`app.services.accounts`)."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """None, for any request."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """There is nothing to keep."""
 
 
 def _engine_options(url: str) -> dict[str, object]:

@@ -3,7 +3,6 @@
 The same functions stand in `app/pwa/src/domain/jobState.ts`.
 """
 
-import copy
 from typing import Any
 
 from app.domain.events import Event, JsonObject

@@ -32,11 +32,19 @@ class _Waiting(Generic[Asked, Found]):
         self.asked = asked
         self.found: Found | Exception | None = None
         self.is_over = False
-        self.told = threading.Event()
+        self._asleep = threading.Lock()  # a lock that is held until there is news; an event costs several times as much
+        self._asleep.acquire()
+
+    def wait(self) -> None:
+        """Until one is told, or woken to serve."""
+        self._asleep.acquire()
+
+    def wake(self) -> None:
+        self._asleep.release()
 
     def tell(self, found: Found | Exception) -> None:
         self.found, self.is_over = found, True
-        self.told.set()
+        self.wake()
 
 
 class _Queue(Generic[Asked, Found]):
@@ -65,7 +73,7 @@ class _Queue(Generic[Asked, Found]):
             following = self._waiting[0] if self._waiting else None
             self._somebody_serves = following is not None
         if following is not None:
-            following.told.set()
+            following.wake()
 
 
 class Line(Generic[Asked, Found]):
@@ -86,7 +94,7 @@ class Line(Generic[Asked, Found]):
             queue = self._queues.setdefault(db.engine, _Queue())
         own = _Waiting[Asked, Found](asked)
         if queue.join(own):
-            own.told.wait()
+            own.wait()
         if not own.is_over:
             _serve_who_waits(queue, serving)
         if isinstance(own.found, Exception):
