@@ -119,8 +119,8 @@ def _engine_options(url: str) -> dict[str, object]:
     if url.startswith("sqlite"):
         return {"connect_args": {"check_same_thread": False}, "pool_size": 8, "max_overflow": 40, "hide_parameters": True}
     # In another zone the first or last hours that a phone's wrong clock may say lie beyond the years that Python has.
-    utc = {"options": "-c timezone=UTC"}
-    return {"connect_args": utc, "pool_size": 8, "max_overflow": 24, "pool_pre_ping": True, "hide_parameters": True}
+    connecting = {"options": "-c timezone=UTC", "connect_timeout": 10}
+    return {"connect_args": connecting, "pool_size": 8, "max_overflow": 24, "pool_pre_ping": True, "hide_parameters": True}
 
 
 def _log_to_stderr() -> None:

@@ -25,7 +25,7 @@ def _take_in(response: Response) -> Response:
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         with contextlib.suppress(Exception):  # whoever hangs up, or sends nonsense, waits for no answer
             rest = _rest()
-            if not (isinstance(rest, LimitedStream) and rest.is_exhausted):
+            if rest.tell() != request.content_length:
                 _read_away(rest)
     return response
 

@@ -132,6 +132,7 @@ def holders(session: Session, sha256: str) -> Sequence[str]:
 def count_again(bound: Bound, job_ids: Collection[str]) -> None:
     """Count in the rows of locked jobs how many blobs they name, and how many of those are not stored."""
     counted = log.count_blobs_of(bound, job_ids)
-    rows = [{"of_job": job_id, "named": named, "missing": missing} for job_id, (named, missing) in counted.items()]
+    found = ((job_id, *counted.get(job_id, (0, 0))) for job_id in job_ids)
+    rows = [{"of_job": job_id, "named": named, "missing": missing} for job_id, named, missing in found]
     if rows:
         _COUNTED.run_many(bound, rows)

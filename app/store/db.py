@@ -11,6 +11,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Dialect, Engine, MetaData, Table, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -68,7 +69,8 @@ def writing() -> Iterator[Session]:
     session: Session = db.session()
     if session.in_transaction():
         session.rollback()
-    with nullcontext() if session.info.get(_HAS_TURN) else _turn(db.engine):
+    has_turn = session.info.get(_HAS_TURN)
+    with nullcontext() if has_turn else _turn(db.engine):
         session.info[_HAS_TURN] = True
         try:
             session.connection(execution_options={_WRITES: True})
@@ -78,12 +80,18 @@ def writing() -> Iterator[Session]:
             session.rollback()
             raise
         finally:
-            session.info.pop(_HAS_TURN, None)
+            if not has_turn:
+                session.info.pop(_HAS_TURN)
 
 
 @contextmanager
 def changing() -> Iterator[Connection]:
-    """As `writing`, for statements that were made ready (`app.store.prepared`): without a session. Not inside `writing`."""
+    """As `writing`, for statements that were made ready (`app.store.prepared`): without a session.
+
+    Raises `RuntimeError` inside `writing`, where it would wait for its own thread for ever.
+    """
+    if db.session.registry.has() and db.session.info.get(_HAS_TURN):
+        raise RuntimeError("this thread writes already")
     engine = db.engine
     with _turn(engine), engine.connect() as connection, connection.execution_options(**{_WRITES: True}).begin():
         yield connection
@@ -185,8 +193,13 @@ def is_gone(error: Exception) -> bool:
 
 
 def is_busy(error: Exception) -> bool:
-    """Whether an error says that the database was locked for too long; trying again later is safe."""
-    return isinstance(error, OperationalError) and "database is locked" in str(error.orig)
+    """Whether an error says that the database was locked, or all connections were taken, for too long; trying again later is safe."""
+    return isinstance(error, PoolTimeout) or (isinstance(error, OperationalError) and "database is locked" in str(error.orig))
+
+
+def is_nobodys(error: Exception) -> bool:
+    """Whether an error is of the database itself, whoever meets it: whoever asks next would wait as long, and for nothing."""
+    return is_gone(error) or is_busy(error)
 
 
 def is_full(error: Exception) -> bool:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
-from app.store.db import db
+from app.store.db import db, is_nobodys
 
 TOGETHER_MAX = 32
 _DEADLOCK_TRIES = 5
@@ -131,17 +131,23 @@ def write_together(
     """What `work` finds for each of them, or the error, once all that it wrote is durable.
 
     They share one transaction, which `begin` begins and ends (`writing` or `changing` of `app.store.db`). When that fails, for whichever
-    of them, nothing of it stays, and each is done again in a transaction of its own: nobody pays for another's error. `work` must
-    neither commit nor roll back, and have no effect but in the database.
+    of them, nothing of it stays, and each is done again in a transaction of its own: nobody pays for another's error. A database that is
+    not to be had is nobody's error: it is told to all, and none of them waits for it anew. `work` must neither commit nor roll back, and
+    have no effect but in the database.
     """
     if len(asked) > 1:
         try:
             with begin() as writer:
                 found = work(writer, asked)
             return list(found)
-        except Exception:  # noqa: BLE001, S110  whose it was shows at once, when each is alone
-            pass
-    return [_write_alone(begin, one, work) for one in asked]
+        except Exception as error:  # noqa: BLE001  whose it was shows at once, when each is alone
+            if is_nobodys(error):
+                return [error] * len(asked)
+    told: list[Found | Exception] = []
+    for one in asked:
+        before = told[-1] if told else None
+        told.append(before if isinstance(before, Exception) and is_nobodys(before) else _write_alone(begin, one, work))
+    return told
 
 
 def _write_alone(

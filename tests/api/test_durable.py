@@ -53,6 +53,26 @@ def test_s5_a_commit_that_fails_is_not_answered_as_if_it_had_not(app: Flask, wor
     assert [one["text"] for one in world.state(job_id)["notes"]] == ["must not be lost"]
 
 
+def test_b5_a_photo_whose_note_is_not_committed_gets_no_receipt(world: World, phone: Phone) -> None:
+    content = os.urandom(50_000)
+    job_id = world.job(world.wang)
+    sha256 = phone.photo(job_id, content)
+    phone.sync()
+
+    def fail(_connection: Any) -> None:
+        raise OperationalError("COMMIT", {}, Exception("disk I/O error"))
+
+    event.listen(db.engine, "commit", fail)
+    try:
+        replies = [phone.patch(sha256, content) for _ in range(2)]
+    finally:
+        event.remove(db.engine, "commit", fail)
+    assert all(reply.status_code >= 500 and b"receipt" not in reply.data for reply in replies)
+    assert phone.sync()["blobs_wanted"] == [sha256]
+    assert phone.patch(sha256, content).get_json()["receipt"]
+    assert world.view(job_id).blobs_missing == 0
+
+
 @pytest.mark.parametrize("pieces", [1, 3])
 def test_b5_a_receipt_is_given_when_bytes_and_name_are_on_the_disk(
     world: World, phone: Phone, monkeypatch: pytest.MonkeyPatch, pieces: int

@@ -40,14 +40,15 @@ SMALL = """() => {
   }
   return missed;
 }"""
-# What sticks out to the side when text is twice as large: nobody scrolls to and fro to read. What scrolls by itself may be wider.
+# What sticks out to the side when text is twice as large: nobody scrolls to and fro to read. `innerWidth` grows with what sticks out.
 WIDE = """async () => {
   document.documentElement.style.fontSize = '200%';
   await new Promise(requestAnimationFrame);
-  const scrolls = (one) => one && (['auto', 'scroll', 'hidden'].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+  const room = document.documentElement.clientWidth;
+  const scrolls = (one) => ['auto', 'scroll'].includes(getComputedStyle(one).overflowX);
   const wide = [...document.body.querySelectorAll('*')].filter((one) => {
     const { right, width, height } = one.getBoundingClientRect();
-    return width > 1 && height > 1 && right > innerWidth + 1 && !scrolls(one.parentElement);
+    return width > 1 && height > 1 && (right > room + 1 || (scrolls(one) && one.scrollWidth > one.clientWidth + 1));
   });
   document.documentElement.style.fontSize = '';
   return wide.map((one) => one.outerHTML.slice(0, 140));

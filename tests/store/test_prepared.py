@@ -9,8 +9,8 @@ from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
-from app.services import pull
-from app.store import log
+from app.services import callers, pull
+from app.store import blob_notes, log
 from app.store.db import db, is_sqlite, reading, table, writing
 from app.store.people import Tenant
 from app.store.prepared import Prepared, among
@@ -51,7 +51,7 @@ def test_an_error_is_sqlalchemys_and_names_no_values() -> None:
         assert "a secret name" not in str(raised.value).split("DETAIL")[0]
 
 
-def test_no_lookup_of_a_sync_walks_through_a_tenant(app: Flask) -> None:
+def test_no_lookup_of_a_sync_or_a_photo_walks_through_a_tenant(app: Flask) -> None:
     """SQLite's planner, without figures about the tables, takes the index that the most conditions fit; each must be the narrow one."""
     if not is_sqlite(db.session()):
         pytest.skip("PostgreSQL plans by figures about the tables")
@@ -64,6 +64,10 @@ def test_no_lookup_of_a_sync_walks_through_a_tenant(app: Flask) -> None:
         pull._MANIFESTS: {"user_ids": ["u"]},
         pull._STATES: {"job_ids": ["j"]},
         pull._WANTED: {"device_id": "d"},
+        callers._DEVICE: {"device_id": "d"},
+        blob_notes._NAMED: {"tenant_id": "t", "device_id": "d", "sha256": "s"},
+        blob_notes._WAITING: {"tenant_id": "t", "sha256s": ["s"]},
+        blob_notes._LOCK: {"tenant_id": "t", "job_ids": ["j"]},
     }
     with reading() as session:
         for prepared, values in walks.items():

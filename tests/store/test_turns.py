@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app import clock, ids
@@ -138,6 +139,46 @@ def test_what_the_database_raises_is_not_tried_again_for_each(app: Flask) -> Non
 
     assert set(all_at_once(app, [str(number) for number in range(WRITERS)], down)) == {"failed"}
     assert next(calls) < WRITERS
+
+
+def test_a_database_that_is_not_to_be_had_is_asked_once_for_all_who_write_together(app: Flask) -> None:
+    """Each of many would wait as long as the first, and everybody behind them."""
+    for error in (OperationalError("", None, Exception("connection failed: timeout")), PoolTimeout()):
+        begun = itertools.count()
+
+        @contextmanager
+        def down(count: Iterator[int] = begun, error: Exception = error) -> Iterator[Session]:
+            next(count)
+            raise error
+            yield
+
+        assert turns.write_together(down, ["1", "2", "3"], lambda _session, names: list(names)) == [error] * 3
+        assert next(begun) == 1
+
+
+def test_when_it_is_lost_while_each_is_done_alone_the_rest_do_not_wait_for_it(app: Flask) -> None:
+    lost = OperationalError("", None, Exception("connection failed: timeout"))
+    asked: list[str] = []
+
+    def work(_session: Session, names: Sequence[str]) -> list[str]:
+        asked.extend(names)
+        if len(names) > 1:
+            raise ZeroDivisionError
+        if names == ["2"]:
+            raise lost
+        return list(names)
+
+    assert turns.write_together(writing, ["1", "2", "3", "4"], work) == ["1", lost, lost, lost]
+    assert asked == ["1", "2", "3", "4", "1", "2"]
+
+
+def test_no_transaction_without_a_session_begins_inside_one_that_writes(app: Flask) -> None:
+    with writing():
+        with writing():  # what is inside takes nothing away from what is outside
+            pass
+        with pytest.raises(RuntimeError), changing():
+            pass
+    make_tenant(app, "Town", changing)
 
 
 def add_tenant(name: str, session: Session) -> str:

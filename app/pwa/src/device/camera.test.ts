@@ -53,9 +53,12 @@ describe('a still', () => {
     expect(asked).toBe(1);
   });
 
-  it.each([['refused', () => Promise.reject(new Error('no'))], ['empty', async () => new Blob([])]])('that is %s is the frame on the screen', async (_, fails) => {
+  it.each([['refused', () => Promise.reject(new Error('no'))], ['empty', async () => new Blob([])]])('that is %s is the frame on the screen, and the next one is a still again', async (_, fails) => {
     takePhoto = fails;
-    expect(await shot(await openCamera())).toBe(FRAME);
+    const camera = await openCamera();
+    expect(await shot(camera)).toBe(FRAME);
+    takePhoto = async () => new Blob(['a still']);
+    expect(await shot(camera)).toBe('a still');
   });
 });
 

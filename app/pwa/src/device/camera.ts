@@ -122,8 +122,8 @@ function cameraOf(stream: MediaStream): Camera {
     setZoom: async (factor) => void (await constrain({ zoom: factor })),
     take: async (video) => {
       const taken = still && (await takeStill(still));
-      if (!taken) still = null;
-      return taken ?? grabFrame(video);
+      if (taken === 'never') still = null;
+      return taken === 'never' || !taken ? grabFrame(video) : taken;
     },
     onLost: (act) => {
       let told = false;
@@ -134,16 +134,18 @@ function cameraOf(stream: MediaStream): Camera {
       track.addEventListener('ended', tell, { once: true });
       // A call takes the picture away before it takes the camera, and some phones never end the track. Taking a still does so for a moment too.
       let muted: ReturnType<typeof setTimeout> | undefined;
-      track.addEventListener('mute', () => (muted = setTimeout(() => track.readyState === 'live' && tell(), MUTED_MS)));
+      track.addEventListener('mute', () => (muted = setTimeout(() => track.muted && track.readyState === 'live' && tell(), MUTED_MS)));
       track.addEventListener('unmute', () => clearTimeout(muted));
     },
     close: () => stream.getTracks().forEach((each) => each.stop()),
   };
 }
 
-async function takeStill(still: StillCamera): Promise<Taken | null> {
-  const tooLong = new Promise<null>((resolve) => setTimeout(resolve, STILL_TIMEOUT_MS, null));
+/** null when it went wrong this once; never when the camera does not answer. */
+async function takeStill(still: StillCamera): Promise<Taken | 'never' | null> {
+  const tooLong = new Promise<'never'>((resolve) => setTimeout(resolve, STILL_TIMEOUT_MS, 'never'));
   const blob = await Promise.race([still.takePhoto().catch(() => null), tooLong]);
+  if (blob === 'never') return blob;
   if (!blob || blob.size === 0) return null;
   return { bytes: await blob.arrayBuffer(), mime: blob.type || 'image/jpeg' };
 }

@@ -53,6 +53,11 @@ function Failing({ view, visitId, query }: { readonly view: JobView; readonly vi
   // A draft of an older version of the app has less in it.
   const draft = { ...given, ...(begun === '' || kept.begun === begun ? kept : { text: kept.text, again: kept.again }) };
   const [tried, setTried] = useState(false);
+  // The phone may end the app meanwhile: what was chosen is kept first, were it only by what led here.
+  const leave = (to: string): void => {
+    write(draft);
+    go(to);
+  };
   const chosen = reasons.find((reason) => reason.reason === draft.reason) ?? null;
   const lacking = chosen ? [...lackingDetails(view, chosen.reason, draft.details), ...lackingOf(view, chosen, draft)] : draft.text.trim() === '' ? [sayEnd('fail_text')] : [];
   const title = chosen ? pick(chosen.title) : sayEnd('fail_other');
@@ -92,7 +97,7 @@ function Failing({ view, visitId, query }: { readonly view: JobView; readonly vi
       {tried && lacking.length > 0 && <Notice tone="stop" alert title={sayEnd('fail_lacking', { what: lacking.join(', ') })} testid="fail-lacking" />}
       {chosen && <FailDetails view={view} reason={chosen.reason} details={draft.details} onChange={(details) => write({ ...draft, details })} />}
       {chosen && <h2>{sayEnd('fail_evidence')}</h2>}
-      {chosen?.evidence.map((asked) => <Evidence key={keyOf(asked)} view={view} asked={asked} draft={draft} write={write} />)}
+      {chosen?.evidence.map((asked) => <Evidence key={keyOf(asked)} view={view} asked={asked} draft={draft} write={write} leave={leave} />)}
       {(reasons.length === 0 || (chosen && !chosen.evidence.some((asked) => asked.kind === 'text'))) && (
         <Field label={sayEnd('fail_text')} value={draft.text} lines={3} most={700} testid="fail-text" onWrite={(text) => write({ ...draft, text })} />
       )}
@@ -101,12 +106,21 @@ function Failing({ view, visitId, query }: { readonly view: JobView; readonly vi
   );
 }
 
-function Evidence({ view, asked, draft, write }: { readonly view: JobView; readonly asked: Asked; readonly draft: Draft; readonly write: (draft: Draft) => void }) {
+type Leave = (to: string) => void;
+interface Collecting {
+  readonly view: JobView;
+  readonly asked: Asked;
+  readonly draft: Draft;
+  readonly write: (draft: Draft) => void;
+  readonly leave: Leave;
+}
+
+function Evidence({ view, asked, draft, write, leave }: Collecting) {
   switch (asked.kind) {
     case 'photo':
-      return <PhotoEvidence view={view} asked={asked} />;
+      return <PhotoEvidence view={view} asked={asked} leave={leave} />;
     case 'signoff':
-      return <SignoffEvidence view={view} />;
+      return <SignoffEvidence view={view} leave={leave} />;
     case 'choice':
       return (
         <Tiles
@@ -125,7 +139,7 @@ function Evidence({ view, asked, draft, write }: { readonly view: JobView; reado
 }
 
 /** What the customer says to it: refused with a reason, or why nobody says anything. */
-function SignoffEvidence({ view }: { readonly view: JobView }) {
+function SignoffEvidence({ view, leave }: { readonly view: JobView; readonly leave: Leave }) {
   const given = signoffNow(view.state);
   return (
     <section class="stack tight" data-testid="fail-signoff" data-given={given !== null}>
@@ -138,7 +152,7 @@ function SignoffEvidence({ view }: { readonly view: JobView }) {
       ) : (
         <p class="quiet">{sayEnd('fail_signoff_text')}</p>
       )}
-      <Button icon="signature" testid="fail-sign" onTap={() => go(address('sign', view.job_id, { from: 'fail' }))}>
+      <Button icon="signature" testid="fail-sign" onTap={() => leave(address('sign', view.job_id, { from: 'fail' }))}>
         {sayEnd(given ? 'fail_sign_again' : 'fail_sign')}
       </Button>
     </section>
@@ -151,7 +165,7 @@ function signoffNow(state: JobState): Signoff | null {
   return state.signoffs.findLast(({ rev }) => rev > since) ?? null;
 }
 
-function PhotoEvidence({ view, asked }: { readonly view: JobView; readonly asked: PhotoAsked }) {
+function PhotoEvidence({ view, asked, leave }: { readonly view: JobView; readonly asked: PhotoAsked; readonly leave: Leave }) {
   const role = roleOf(view.standards, asked.role);
   const title = pick(role?.title) || asked.role;
   const photos = photosOf(view.state, NO_STEP, asked.role);
@@ -160,7 +174,7 @@ function PhotoEvidence({ view, asked }: { readonly view: JobView; readonly asked
       <h3 class="figures">{sayEnd('fail_photo', { role: title, n: photos.length, min: asked.min })}</h3>
       {role?.hint && <p class="quiet">{pick(role.hint)}</p>}
       <PhotoStrip view={view} photos={photos} title={title} />
-      <Button icon="camera" testid="add-photo" onTap={() => go(address('photo', view.job_id, { role: asked.role, for: 'failure' }))}>
+      <Button icon="camera" testid="add-photo" onTap={() => leave(address('photo', view.job_id, { role: asked.role, for: 'failure' }))}>
         {photos.length > 0 ? sayStep('another_photo') : sayStep('take_photo', { role: title })}
       </Button>
     </section>
