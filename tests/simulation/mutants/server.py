@@ -60,13 +60,14 @@ MUTANTS = (
         name="told-before-the-commit",
         file="app/store/turns.py",
         find="""\
-        except Exception:  # noqa: BLE001, S110  whose it was shows at once, when each is alone
-            pass
+        except Exception as error:  # noqa: BLE001  whose it was shows at once, when each is alone
+            if is_nobodys(error):
 """,
         replace="""\
-        except Exception:
+        except Exception as error:
             if "found" in locals():
                 return list(found)
+            if is_nobodys(error):
 """,
         imitates="acknowledged before it is committed: who waits in the line goes on, and then the commit fails",
         found_by=("pytest", "tests/store/test_turns.py::test_nobody_is_told_before_the_commit[sqlite]"),

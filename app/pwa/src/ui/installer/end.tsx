@@ -52,10 +52,12 @@ export function EndOfDay() {
                 <li key={view.job_id}>
                   <a class="step-row" href={address('job', view.job_id)}>
                     <span class="grow">
-                      <strong class="block">{view.state.customer?.name}</strong>
+                      <span class="row apart">
+                        <strong>{view.state.customer?.name}</strong>
+                        <StageChip view={view} />
+                      </span>
                       <span class="small quiet figures">{slotText(view.state.slot)}</span>
                     </span>
-                    <StageChip view={view} />
                     <Icon name="chevron-right" />
                   </a>
                 </li>
