@@ -5,13 +5,12 @@
 `tests/vectors/README.md`.
 """
 
-import copy
 from collections.abc import Iterable
 
 from app.domain.decisions import DECISIONS
 from app.domain.events import Event, JsonObject, is_fact, knows, upcast
 from app.domain.facts import FACTS
-from app.domain.job_state import add_anomaly, current_answer, find, is_late, open_findings, planned
+from app.domain.job_state import add_anomaly, copied, current_answer, find, is_late, open_findings, planned
 
 __all__ = ["FOLD_V", "advance", "current_answer", "find", "fold", "is_late", "open_findings", "planned"]
 
@@ -23,7 +22,7 @@ def fold(events: Iterable[Event], state: JsonObject | None = None) -> JsonObject
 
     A fact is never refused here. One that cannot count as hoped leaves an anomaly for the supervisor (F1).
     """
-    return advance(planned() if state is None else copy.deepcopy(state), events)
+    return advance(planned() if state is None else copied(state), events)
 
 
 def advance(state: JsonObject, events: Iterable[Event]) -> JsonObject:

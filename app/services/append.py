@@ -17,9 +17,9 @@ from app.store.events import DEVICE, DUPLICATE, FOLDED, QUARANTINED
 from app.store.log import Head, Place
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one event (S6). Nobody changes one."""
+    """What became of one event (S6)."""
 
     seq: int
     hash: str

@@ -118,7 +118,7 @@ def _found(serving: Callable[[Sequence[Asked]], Sequence[Found | Exception]], as
     try:
         return serving(asked)
     except Exception as error:  # noqa: BLE001
-        if len(asked) == 1 or isinstance(error, DBAPIError):
+        if len(asked) == 1 or isinstance(error, DBAPIError) or is_nobodys(error):
             return [error] * len(asked)
     return [own for one in asked for own in _found(serving, [one])]
 

@@ -128,14 +128,15 @@ def test_what_serving_raises_for_one_touches_nobody_else(app: Flask) -> None:
     assert all_at_once(app, names, touchy) == ["failed" if name == "5" else name for name in names]
 
 
-def test_what_the_database_raises_is_not_tried_again_for_each(app: Flask) -> None:
+@pytest.mark.parametrize("error", [OperationalError("", None, Exception("the database is down")), PoolTimeout()])
+def test_what_the_database_raises_is_not_tried_again_for_each(app: Flask, error: Exception) -> None:
     """It would make each of many wait until a database that is down has let all the others wait."""
     calls = itertools.count()
 
     def down(_asked: Sequence[str]) -> list[str | Exception]:
         next(calls)
         time.sleep(0.05)
-        raise OperationalError("", None, Exception("the database is down"))
+        raise error
 
     assert set(all_at_once(app, [str(number) for number in range(WRITERS)], down)) == {"failed"}
     assert next(calls) < WRITERS
@@ -212,7 +213,7 @@ def all_at_once(app: Flask, names: list[str], serving: Callable[[Sequence[str]],
             together.wait()
             try:
                 return line.serve(name, serving)
-            except (OSError, ZeroDivisionError, OperationalError):
+            except (OSError, ZeroDivisionError, OperationalError, PoolTimeout):
                 return "failed"
             finally:
                 db.session.remove()

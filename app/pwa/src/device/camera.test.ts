@@ -32,6 +32,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** Lets the picture stop and come back: each time so long, beginning with a stop. */
+async function mutedFor(...spans_ms: number[]): Promise<void> {
+  for (const [at, ms] of spans_ms.entries()) {
+    track.mute(at % 2 === 0);
+    await vi.advanceTimersByTimeAsync(ms);
+  }
+}
+
 async function shot(camera: Awaited<ReturnType<typeof openCamera>>): Promise<string> {
   return new TextDecoder().decode((await camera.take(video)).bytes);
 }
@@ -78,12 +86,7 @@ describe('a camera that is taken away', () => {
   it('that goes away twice for a moment is not lost; for as long as it takes, it is', async () => {
     const lost = vi.fn();
     (await openCamera()).onLost(lost);
-    track.mute(true);
-    await vi.advanceTimersByTimeAsync(1_000);
-    track.mute(false);
-    await vi.advanceTimersByTimeAsync(3_500);
-    track.mute(true);
-    await vi.advanceTimersByTimeAsync(4_900);
+    await mutedFor(1_000, 3_500, 4_900);
     expect(lost).not.toHaveBeenCalled();
     await vi.advanceTimersByTimeAsync(100);
     expect(lost).toHaveBeenCalledTimes(1);
@@ -92,10 +95,7 @@ describe('a camera that is taken away', () => {
   it('is not lost when the picture comes back in time, nor when it was closed here', async () => {
     const lost = vi.fn();
     (await openCamera()).onLost(lost);
-    track.mute(true);
-    await vi.advanceTimersByTimeAsync(4_500);
-    track.mute(false);
-    await vi.advanceTimersByTimeAsync(5_000);
+    await mutedFor(4_500, 5_000);
     track.mute(true);
     track.readyState = 'ended';
     await vi.advanceTimersByTimeAsync(5_000);
