@@ -4,18 +4,13 @@ import csv
 import io
 import re
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Playwright, expect
 
 from app.services import review
 from tests.builders import PASSWORD, Network
 from tests.e2e import chromium
+from tests.e2e.barriers import barriers_on
 from tests.live import Live
-
-
-def barriers(desk: Page, part: str | None = None) -> list[str]:
-    """What shuts somebody out of the page or a part of it, by rule."""
-    return [violation["id"] for violation in Axe().run(desk, context=part).response["violations"]]
 
 
 def spills(desk: Page) -> bool:
@@ -45,7 +40,7 @@ def test_a_supervisor_sees_what_was_broken_and_what_is_owed(playwright: Playwrig
         chromium.sign_in(desk, f"qian.{network.name}", PASSWORD)
         desk.get_by_test_id("nav-conformity").click()
         expect(desk.get_by_test_id("nothing")).to_be_visible()
-        assert barriers(desk) == []
+        assert barriers_on(desk) == []
         approve(network, bad)
         approve(network, good)
         desk.get_by_test_id("period-week").click()
@@ -56,7 +51,7 @@ def test_a_supervisor_sees_what_was_broken_and_what_is_owed(playwright: Playwrig
         expect(desk.locator("[data-step=UNP-01]")).to_contain_text("The customer asked to open it alone")
         expect(desk.locator("[data-step=PRO-01]")).to_contain_text("Broken 1")
         expect(desk.get_by_test_id("remedies")).to_contain_text("Marks made by carrying are repaired or paid for")
-        assert barriers(desk) == []
+        assert barriers_on(desk) == []
         desk.get_by_test_id("choose-by").select_option("station")
         expect(desk.get_by_test_id("group")).to_have_count(2)
         desk.get_by_test_id("choose-station").select_option(network.stations[1])
@@ -76,7 +71,7 @@ def test_a_supervisor_sees_what_was_broken_and_what_is_owed(playwright: Playwrig
         judged = desk.locator("[data-testid=judged][data-standard=base_delivery]")
         expect(judged.get_by_test_id("judged-broken")).to_contain_text("Owed: Marks made by carrying")
         expect(judged.get_by_test_id("judged-excepted")).to_contain_text("The customer asked to open it alone")
-        assert barriers(desk, "#conformity") == []
+        assert barriers_on(desk, "#conformity") == []
 
 
 def test_own_dates_the_small_screen_and_chinese(playwright: Playwright, network: Network, served: Live) -> None:
@@ -89,7 +84,7 @@ def test_own_dates_the_small_screen_and_chinese(playwright: Playwright, network:
         desk.goto("/console/conformity")
         expect(desk.get_by_test_id("group")).to_have_count(1)
         assert not spills(desk)
-        assert barriers(desk) == []
+        assert barriers_on(desk) == []
         text = desk.get_by_test_id("conformity").inner_text()
         assert "用户要求自行开箱" in text
         assert re.findall(r"[A-Za-z]{4,}(?: [a-z]{2,})+", text) == [], "no sentence is left in English"

@@ -3,18 +3,13 @@
 import json
 import re
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Playwright, expect
 
 from app.standards import current, shipped
 from tests.builders import PASSWORD, Network
 from tests.e2e import chromium
+from tests.e2e.barriers import barriers_on
 from tests.live import Live
-
-
-def barriers(desk: Page) -> list[str]:
-    """What shuts somebody out of the page, by rule."""
-    return [violation["id"] for violation in Axe().run(desk).response["violations"]]
 
 
 def test_an_editor_reads_a_standard_and_prints_it(playwright: Playwright, network: Network, served: Live) -> None:
@@ -22,7 +17,7 @@ def test_an_editor_reads_a_standard_and_prints_it(playwright: Playwright, networ
         chromium.sign_in(desk, f"edit.{network.name}", PASSWORD)
         desk.get_by_test_id("nav-standards").click()
         expect(desk.get_by_test_id("standard-row")).to_have_count(len(current()))
-        assert barriers(desk) == []
+        assert barriers_on(desk) == []
         desk.locator("[data-standard=air_conditioner]").click()
         expect(desk.get_by_test_id("standard")).to_contain_text("Below 4500 W.")
         rule = desk.locator("[data-code=AC-INS-07]")
@@ -30,7 +25,7 @@ def test_an_editor_reads_a_standard_and_prints_it(playwright: Playwright, networ
         expect(rule).to_contain_text("8 to 16 pcs")
         expect(rule).to_contain_text("the office must agree")
         expect(rule).to_contain_text("for each part: outdoor")
-        assert barriers(desk) == []
+        assert barriers_on(desk) == []
         document = json.loads(next(raw for raw in current() if b'"air_conditioner"' in raw))
         expect(desk.get_by_test_id("standard-rule")).to_have_count(len(document["rules"]))
         with desk.expect_download() as download:

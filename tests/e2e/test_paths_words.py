@@ -2,31 +2,26 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from app.services import review
 from tests.builders import SPLIT, Network
 from tests.e2e import screens
+from tests.e2e.barriers import barriers_on
 from tests.e2e.installer import Installer
 from tests.e2e.phones import Phones
 
 PARTS = [{"part": "indoor", "name": "室内机", "serial": "IN0001"}, {"part": "outdoor", "name": "室外机", "serial": "OUT0001"}]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-AXE = Axe().axe_script
 # All that a person can read or hear: what is written, and what is written for those who do not see it.
 WORDS = """() => {
   const heard = ['aria-label', 'alt', 'title', 'placeholder', 'aria-description'].flatMap((name) =>
     [...document.querySelectorAll(`[${name}]`)].map((element) => element.getAttribute(name)));
   return [document.title, document.body.innerText, ...heard].join('\\n');
 }"""
-# Colours that fade have arrived.
-SETTLED = (
-    "async () => { await new Promise(requestAnimationFrame); await Promise.allSettled(document.getAnimations().map(one => one.finished)); }"
-)
 # What a thumb in a glove cannot hit: links inside a sentence and controls that a label stands around are not meant alone.
 SMALL = """() => {
   const least = 47.5;
@@ -113,8 +108,7 @@ def test_every_screen(phones: Phones, people: Network, day: screens.Day) -> None
             small[name] = missed
         for scheme in SCHEMES:
             phone.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            phone.page.evaluate(SETTLED)
-            if found := barriers_on(phone.page, all_rules=scheme == "light"):
+            if found := barriers_on(phone.page, only_colours=scheme == "dark"):
                 barriers[f"{name}, {scheme}"] = found
     assert english == {}
     assert barriers == {}
@@ -147,12 +141,3 @@ def english_in(page: Page) -> list[str]:
     """Words of English that are left on a Chinese screen."""
     words: str = CODES.sub(" ", page.evaluate(WORDS))
     return [word for word in re.findall(r"[A-Za-z][A-Za-z’']+", words) if word not in NAMES]
-
-
-def barriers_on(page: Page, all_rules: bool) -> list[str]:
-    """What shuts somebody out, as axe sees it: the rule and the places. Without `all_rules`, only what depends on colours."""
-    if page.evaluate("typeof axe === 'undefined'"):
-        page.evaluate(AXE)
-    options = {"resultTypes": ["violations"]} | ({} if all_rules else {"runOnly": ["color-contrast"]})
-    found: list[dict[str, Any]] = page.evaluate("async options => (await axe.run(document, options)).violations", options)
-    return [f"{broken['id']}: {node['html'][:160]} {node.get('failureSummary', '')}" for broken in found for node in broken["nodes"]]
